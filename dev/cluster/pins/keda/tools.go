@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools names the command that the local cluster builds from github.com/kedacore/keda.
+package tools
+
+import _ "github.com/kedacore/keda/v2/cmd/operator"
