@@ -67,7 +67,7 @@ export function evaluateReactive(
   const needs = signals.flatMap(({ reading, perReplica }) =>
     reading.ok ? [{ raw: Math.ceil(reading.value / perReplica), ratio: reading.value / (perReplica * current) }] : [],
   );
-  const complete = signals.length > 0 && signals.every(({ reading }) => reading.ok && reading.partial === undefined);
+  const complete = signals.every(({ reading }) => reading.ok && reading.partial === undefined);
   const failures = needs.length > 0 || signals.length === 0 ? 0 : before.failures + 1;
   const { fallback } = settings;
   const fallsBack = fallback !== undefined && failures >= fallback.afterFailures;

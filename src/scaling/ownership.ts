@@ -1,0 +1,96 @@
+import type { KubeObject, ManagedFieldsEntry } from "../kube/resource.ts";
+
+/**
+ * Who owns one numeric field of somebody else's object, read from the object alone. The rules and the
+ * measurements behind them: docs/field-ownership.md.
+ */
+
+export const FIELD_MANAGER = "invoiceops";
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+export type Ownership =
+  /** No owner, ourselves, or an Update owner whose last-applied configuration lacks the field: take it. */
+  | { class: "Free" }
+  /** It stands in somebody's manifest but is not enforced: raise it all the same and say how to mend that. */
+  | { class: "Declared"; manager: string }
+  /** A server-side apply owner holds it: writing needs `takeOver`. */
+  | { class: "Enforced"; manager: string };
+
+/** The path of a field, e.g. `["spec", "minReplicas"]`. */
+export type FieldPath = readonly string[];
+
+export function ownershipOf(object: KubeObject, path: FieldPath): Ownership {
+  const owners = ownersOf(object, path).filter(({ manager }) => manager !== FIELD_MANAGER);
+  const applier = owners.find(({ operation }) => operation === "Apply");
+  if (applier) return { class: "Enforced", manager: nameOf(applier) };
+
+  const updater = owners.find(({ operation }) => operation === "Update");
+  if (inLastApplied(object, path)) {
+    const kubectl = (object.metadata.managedFields ?? []).find((entry) => owns(entry, ANNOTATION_PATH));
+    return { class: "Declared", manager: nameOf(updater ?? kubectl) };
+  }
+  // Helm 3 leaves no last-applied annotation, yet the next upgrade writes what the chart says.
+  const helm = owners.find(({ manager }) => manager?.toLowerCase().startsWith("helm"));
+  if (helm) return { class: "Declared", manager: nameOf(helm) };
+  return { class: "Free" };
+}
+
+/** The managers that own the field now, whatever the operation; ourselves included. */
+export function managersOf(object: KubeObject, path: FieldPath): string[] {
+  return ownersOf(object, path).map(nameOf);
+}
+
+/** Whether the value that stands there now is one that we wrote. */
+export function isOurs(object: KubeObject, path: FieldPath): boolean {
+  return ownersOf(object, path).some(({ manager }) => manager === FIELD_MANAGER);
+}
+
+const ANNOTATION_PATH: FieldPath = ["metadata", "annotations", LAST_APPLIED];
+
+function ownersOf(object: KubeObject, path: FieldPath): ManagedFieldsEntry[] {
+  return (object.metadata.managedFields ?? []).filter((entry) => owns(entry, path));
+}
+
+function owns(entry: ManagedFieldsEntry, path: FieldPath): boolean {
+  let node: unknown = entry.fieldsV1;
+  for (const name of path) {
+    if (typeof node !== "object" || node === null) return false;
+    node = (node as Record<string, unknown>)[`f:${name}`];
+  }
+  return node !== undefined;
+}
+
+function nameOf(entry: ManagedFieldsEntry | undefined): string {
+  return entry?.manager ?? "unknown";
+}
+
+function inLastApplied(object: KubeObject, path: FieldPath): boolean {
+  const text = object.metadata.annotations?.[LAST_APPLIED];
+  if (text === undefined) return false;
+  try {
+    let node: unknown = JSON.parse(text);
+    for (const name of path) node = (node as Record<string, unknown> | null | undefined)?.[name];
+    return node !== undefined && node !== null;
+  } catch {
+    // Somebody's broken annotation declares nothing that we could honour.
+    return false;
+  }
+}
+
+/** What the named owner has to change so that the field is left to us; one line a user can act on. */
+export function mendingOf(manager: string, kind: string, path: FieldPath): string {
+  const field = path.join(".");
+  const pointer = `/${path.join("/")}`;
+  const name = manager.toLowerCase();
+  if (name.startsWith("argocd")) {
+    return `leave ${field} out of the manifest in Git, or add ignoreDifferences {group, kind: ${kind}, jsonPointers: [${pointer}]} with syncOption RespectIgnoreDifferences=true to the Application`;
+  }
+  if (name.startsWith("helm")) return `leave ${field} out of the chart's ${kind} (most charts: autoscaling.enabled or an empty value)`;
+  if (name.startsWith("kustomize-controller") || name.startsWith("flux")) {
+    return `leave ${field} out of the manifest in Git, or annotate the ${kind} with kustomize.toolkit.fluxcd.io/ssa: Merge`;
+  }
+  if (name.startsWith("kubectl")) {
+    return `kubectl apply edit-last-applied: remove ${field} there first, then from the manifest (removing it from the manifest alone sets it to its default)`;
+  }
+  return `have ${manager} leave ${field} alone`;
+}

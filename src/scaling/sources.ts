@@ -1,0 +1,114 @@
+import type { PlanSource } from "./plan.ts";
+
+/**
+ * What a plan is made of: fixed-number schedules, one-off events and filing windows. Each becomes a
+ * PlanSource; the strongest at a moment wins, an inactive one has no vote.
+ */
+
+/** Expected demand over time, requests/s. */
+export interface ExpectedDemand {
+  /** Highest expected demand in [from, to]. */
+  peakIn(from: number, to: number): number;
+}
+
+/** Requests/s that one replica serves at the wanted utilization. */
+export type ReplicaCapacity = number;
+
+/** A recurring schedule: `at` says whether it is active and when that may change next. */
+export interface Recurrence {
+  at(time: number): { active: boolean; until: number };
+}
+
+/** A fixed number of replicas while the schedule is active. */
+export function scheduleSource(name: string, replicas: number, recurrence: Recurrence): PlanSource {
+  const changes = function* (from: number, to: number): Generator<{ at: number; active: boolean }> {
+    for (let at = from; at <= to; ) {
+      const { active, until } = recurrence.at(at);
+      yield { at, active };
+      if (!(until > at)) return;
+      at = until;
+    }
+  };
+  return {
+    reason: `schedule ${name}`,
+    release: "exact",
+    need(from, to) {
+      for (const { active } of changes(from, to)) if (active) return replicas;
+      return 0;
+    },
+    boundaries: (from, to) => [...changes(from, to)].map(({ at }) => at),
+  };
+}
+
+/** A fixed number of replicas in [start, end). */
+export function fixedEventSource(name: string, span: { start: number; end: number }, replicas: number): PlanSource {
+  return {
+    reason: `event ${name}`,
+    release: "exact",
+    need: (from, to) => (from < span.end && to >= span.start ? replicas : 0),
+    boundaries: (from, to) => [span.start, span.end].filter((at) => at >= from && at <= to),
+  };
+}
+
+/** The demand expected in an event, [start, end). */
+export function forecastEventSource(
+  name: string,
+  span: { start: number; end: number },
+  demand: ExpectedDemand,
+  capacity: ReplicaCapacity,
+): PlanSource {
+  const need = (from: number, to: number): number =>
+    from < span.end && to >= span.start
+      ? replicasFor(demand.peakIn(Math.max(from, span.start), Math.min(to, span.end - 1)), capacity)
+      : 0;
+  return {
+    reason: `event ${name}`,
+    release: "stepped",
+    need,
+    boundaries: (from, to) => [span.start, span.end, ...hours(Math.max(from, span.start), Math.min(to, span.end))],
+    peak: () => need(span.start, span.end),
+  };
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * A filing window. Up to the deadline it follows the expected demand; from there to the end of the grace
+ * it holds the level of the last day, since deadlines are moved late and stragglers file after them.
+ */
+export function windowSource(
+  window: { name: string; opens: number; deadline: number },
+  graceMs: number,
+  demand: ExpectedDemand,
+  capacity: ReplicaCapacity,
+): PlanSource {
+  const { opens, deadline } = window;
+  const holdsUntil = deadline + graceMs;
+  const need = (from: number, to: number): number => {
+    if (to < opens || from >= holdsUntil) return 0;
+    const start = to > deadline ? Math.min(from, deadline - DAY_MS) : from;
+    return replicasFor(demand.peakIn(Math.max(opens, start), Math.min(to, deadline)), capacity);
+  };
+  return {
+    reason: `window ${window.name}`,
+    release: "stepped",
+    need,
+    boundaries: (from, to) =>
+      [opens, ...hours(Math.max(from, opens), Math.min(to, deadline)), deadline, holdsUntil].filter(
+        (at) => at >= from && at <= to,
+      ),
+    peak: () => need(opens, deadline),
+  };
+}
+
+function replicasFor(demand: number, capacity: ReplicaCapacity): number {
+  return Math.ceil(demand / capacity);
+}
+
+/** Moments at which a forecast is looked at for the plan that users read: each hour, or a twentieth of a short span. */
+function hours(from: number, to: number): number[] {
+  if (!(to > from)) return [];
+  const step = Math.min(HOUR_MS, (to - from) / 20);
+  return Array.from({ length: Math.floor((to - from) / step) }, (_, index) => from + (index + 1) * step);
+}

@@ -1,0 +1,158 @@
+import type { KubeObject } from "../kube/resource.ts";
+import type { FieldPath } from "./ownership.ts";
+
+/**
+ * Which one field we may raise: the minimum of the workload's autoscaler, or, where nothing scales it, its
+ * own count. Pure: it looks at what was read and decides, or says why not.
+ */
+
+export type TargetKind = "HorizontalPodAutoscaler" | "ScaledObject" | "Scale";
+export type TargetChoice = "Auto" | TargetKind | "None";
+
+export interface WorkloadRef {
+  apiVersion: string;
+  kind: string;
+  name: string;
+}
+
+/** The workload as far as scaling looks at it. */
+export interface Workload extends KubeObject {
+  spec?: { replicas?: number };
+  status?: { replicas?: number; readyReplicas?: number };
+}
+
+export interface HorizontalPodAutoscaler extends KubeObject {
+  spec: { scaleTargetRef: WorkloadRef; minReplicas?: number; maxReplicas: number };
+  status?: { desiredReplicas?: number; currentReplicas?: number };
+}
+
+export interface ScaledObject extends KubeObject {
+  spec: {
+    scaleTargetRef: { apiVersion?: string; kind?: string; name: string };
+    minReplicaCount?: number;
+    maxReplicaCount?: number;
+  };
+}
+
+export interface Target {
+  kind: TargetKind;
+  /** The object that carries the field: the autoscaler, or the workload itself. */
+  object: KubeObject;
+  path: FieldPath;
+  /** The field's value now; what the API server or KEDA takes when it is absent. */
+  value: number;
+  /** Most replicas the autoscaler allows; undefined on a plain workload. */
+  max?: number;
+}
+
+export interface Refusal {
+  reason:
+    | "WorkloadNotFound"
+    | "TargetNotFound"
+    | "AmbiguousTarget"
+    | "AutoscalerPresent"
+    | "ScaledObjectPaused"
+    | "ScaledToZero";
+  message: string;
+}
+
+export interface Candidates {
+  choice: Exclude<TargetChoice, "None">;
+  ref: WorkloadRef;
+  workload: Workload | undefined;
+  /** All of the namespace that point at the workload. */
+  hpas: readonly HorizontalPodAutoscaler[];
+  scaledObjects: readonly ScaledObject[];
+}
+
+const PAUSED = ["autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-replicas", "autoscaling.keda.sh/paused-scale-out"];
+/** What KEDA takes for the two bounds when they are not given. */
+const KEDA_DEFAULT_MIN = 0;
+const KEDA_DEFAULT_MAX = 100;
+
+/** Whether an autoscaler's target reference means this workload; the version part of apiVersion does not matter. */
+export function pointsAt(target: { apiVersion?: string; kind?: string; name: string }, ref: WorkloadRef): boolean {
+  const group = (apiVersion: string): string => (apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "");
+  return (
+    target.name === ref.name &&
+    (target.kind ?? "Deployment") === ref.kind &&
+    group(target.apiVersion ?? "apps/v1") === group(ref.apiVersion)
+  );
+}
+
+/** Chooses the field; the first check that fails is the answer. */
+export function chooseTarget(candidates: Candidates): Target | Refusal {
+  const { choice, ref, workload, scaledObjects } = candidates;
+  // KEDA makes an HPA for each of its ScaledObjects and reverts what others write there.
+  const hpas = candidates.hpas.filter((hpa) => !ownedByScaledObject(hpa));
+  const scalers = [...scaledObjects.map(nameWithKind("ScaledObject")), ...hpas.map(nameWithKind("HorizontalPodAutoscaler"))];
+
+  if (!workload) {
+    return refuse("WorkloadNotFound", `${ref.kind} ${ref.name} (${ref.apiVersion}) does not exist in this namespace`);
+  }
+  if (scalers.length > 1) {
+    return refuse(
+      "AmbiguousTarget",
+      `${scalers.join(" and ")} all scale ${ref.kind}/${ref.name}; Kubernetes then disables them: keep one`,
+    );
+  }
+  if (choice === "Scale" && scalers.length > 0) {
+    return refuse("AutoscalerPresent", `target is Scale but ${scalers[0]} scales ${ref.kind}/${ref.name}: use target Auto or remove it`);
+  }
+  if (choice === "HorizontalPodAutoscaler" && hpas.length === 0) {
+    return refuse("TargetNotFound", `no HorizontalPodAutoscaler targets ${ref.kind}/${ref.name}: create one or use target Auto`);
+  }
+  if (choice === "ScaledObject" && scaledObjects.length === 0) {
+    return refuse("TargetNotFound", `no ScaledObject targets ${ref.kind}/${ref.name}: create one or use target Auto`);
+  }
+  const [scaledObject] = scaledObjects;
+  const paused = PAUSED.find((name) => {
+    const value = scaledObject?.metadata.annotations?.[name];
+    return value !== undefined && value !== "false";
+  });
+  if (scaledObject && paused) {
+    return refuse("ScaledObjectPaused", `ScaledObject/${scaledObject.metadata.name} is paused by its annotation ${paused}: remove it to resume`);
+  }
+  if (workload.spec?.replicas === 0 && !scaledObject) {
+    return refuse(
+      "ScaledToZero",
+      `${ref.kind}/${ref.name} was set to 0 replicas, which switches autoscaling off: scale it to 1 or more to resume`,
+    );
+  }
+  if (scaledObject) {
+    return {
+      kind: "ScaledObject",
+      object: scaledObject,
+      path: ["spec", "minReplicaCount"],
+      value: scaledObject.spec.minReplicaCount ?? KEDA_DEFAULT_MIN,
+      max: scaledObject.spec.maxReplicaCount ?? KEDA_DEFAULT_MAX,
+    };
+  }
+  const [hpa] = hpas;
+  if (hpa) {
+    return {
+      kind: "HorizontalPodAutoscaler",
+      object: hpa,
+      path: ["spec", "minReplicas"],
+      value: hpa.spec.minReplicas ?? 1,
+      max: hpa.spec.maxReplicas,
+    };
+  }
+  return { kind: "Scale", object: workload, path: ["spec", "replicas"], value: workload.spec?.replicas ?? 1 };
+}
+
+export function isRefusal(target: Target | Refusal): target is Refusal {
+  return "reason" in target;
+}
+
+function ownedByScaledObject(hpa: HorizontalPodAutoscaler): boolean {
+  return (hpa.metadata.ownerReferences ?? []).some(({ kind }) => kind === "ScaledObject");
+}
+
+function nameWithKind(kind: string): (object: KubeObject) => string {
+  return ({ metadata }) => `${kind}/${metadata.name}`;
+}
+
+function refuse(reason: Refusal["reason"], message: string): Refusal {
+  return { reason, message };
+}
