@@ -20,7 +20,9 @@ export type MetricReason =
   | "Unavailable"
   /** No complete answer in time. */
   | "Timeout"
-  /** An answer that is not what the HTTP API promises or not an instant vector (scalar, string), or is too large. */
+  /** The answer was larger than the client takes and was broken off. */
+  | "TooLarge"
+  /** An answer that is not what the HTTP API promises, or not a vector but a scalar or a string. */
   | "UnexpectedResult";
 
 /** A failure to read: `message` is at most 300 characters, without credentials, header values or bodies. */

@@ -76,7 +76,7 @@ export async function createPrometheusStub(options: { now?: () => number } = {})
   const now = options.now ?? Date.now;
   const counts = new Map<string, number>();
   let total = 0;
-  let next: (request: StubRequest) => StubAnswer = () => [];
+  let script: StubAnswer | ((request: StubRequest) => StubAnswer) = [];
 
   const server = createServer((request, response) => {
     readBody(request, (body) => {
@@ -84,15 +84,15 @@ export async function createPrometheusStub(options: { now?: () => number } = {})
       total += 1;
       seen.count = (counts.get(seen.query) ?? 0) + 1;
       counts.set(seen.query, seen.count);
-      reply(response, seen, next(seen), now);
+      reply(response, seen, typeof script === "function" ? script(seen) : script, now);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    answer: (value) => {
-      next = typeof value === "function" ? value : () => value;
+    answer: (next) => {
+      script = next;
     },
     requests: (query) => (query === undefined ? total : (counts.get(query) ?? 0)),
     close: () =>
