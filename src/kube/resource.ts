@@ -69,6 +69,9 @@ export interface Ref {
   name: string;
 }
 
+/** A Ref, or what is known of one: without a name it is a collection. */
+type Place = { namespace?: string | undefined; name?: string | undefined };
+
 export function defineResource<T extends KubeObject>(resource: Omit<Resource, "_type">): Resource<T> {
   return Object.freeze({ ...resource });
 }
@@ -88,7 +91,7 @@ export function keyOf(of: Ref | KubeObject): string {
  * The path of a collection (no `name`), an object or one of its subresources. A namespaced collection without
  * a namespace spans all of them. Throws a RangeError for an object that lacks the namespace its kind needs.
  */
-export function pathOf(resource: Resource, ref: Partial<Ref> = {}, subresource?: string): string {
+export function pathOf(resource: Resource, ref: Place = {}, subresource?: string): string {
   if (resource.namespaced && ref.name !== undefined && ref.namespace === undefined)
     throw new RangeError(`${resource.plural} ${ref.name}: a namespace is needed`);
   return [
@@ -101,7 +104,7 @@ export function pathOf(resource: Resource, ref: Partial<Ref> = {}, subresource?:
 }
 
 /** What is being done, for messages and logs: "apply deployments/scale billing/inv-api". */
-export function describe(verb: string, resource: Resource, ref: Partial<Ref> = {}, subresource?: string): string {
+export function describe(verb: string, resource: Resource, ref: Place = {}, subresource?: string): string {
   const what = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
   const which = [ref.namespace, ref.name].filter((part) => part !== undefined).join("/");
   return which === "" ? `${verb} ${what}` : `${verb} ${what} ${which}`;
