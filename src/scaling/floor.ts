@@ -1,4 +1,4 @@
-import { isOurs, mendingOf, ownershipOf, type Ownership } from "./ownership.ts";
+import { FIELD_MANAGER, isOurs, managersOf, mendingOf, ownershipOf, type Ownership } from "./ownership.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -19,10 +19,12 @@ export interface Contest {
   since: number;
   /** Generation of the InvoiceService at that time: a changed spec is a new try. */
   generation: number;
+  /** `Resets`: our value was taken away twice. `Applied`: a server-side apply owner holds the field. */
+  cause: "Resets" | "Applied";
 }
 
 export interface FloorMemory {
-  /** The value that we last saw standing as ours, or wrote; undefined before the first. */
+  /** The value that we last wrote or saw standing as ours; undefined before the first. */
   lastOurs?: number;
   /** When others took our value away, ms since the epoch. */
   resets: readonly number[];
@@ -45,12 +47,19 @@ export function baseOf(target: Target): Base {
   const noted = target.object.metadata.annotations?.[BASE_ANNOTATION];
   const base = noted === undefined ? Number.NaN : Number(noted);
   if (!Number.isInteger(base) || base < 0) return { replicas: target.value, raised: false };
-  return isOurs(target.object, target.path) ? { replicas: base, raised: true } : { replicas: target.value, raised: true };
+  return isOurs(target.object, target.path)
+    ? { replicas: base, raised: true }
+    : { replicas: target.value, raised: true };
 }
 
-export type Write =
-  /** Set the field to `value`; `base` is noted beside it while it is above. */
-  { value: number; base?: number };
+/**
+ * What to apply: the field at `value`, with `base` noted beside it while it is above. Without `value` the
+ * note alone is withdrawn: the field is somebody else's by now.
+ */
+export interface Write {
+  value?: number;
+  base?: number;
+}
 
 export interface FloorDecision {
   applied: boolean;
@@ -75,47 +84,54 @@ export interface FloorInput {
 
 /** One look at the field: what to write, if anything, and what to report. */
 export function decideFloor(input: FloorInput): FloorDecision {
-  const { now, target, wanted, base, takeOver, generation, refreshedAt } = input;
+  const { now, target, wanted, base, takeOver, generation } = input;
   const ownership = ownershipOf(target.object, target.path);
-  const before = stillContested(input, ownership) ? input.memory : withoutContest(input.memory);
-  const memory = countReset(before, target, ownership, now);
-  const field = `${target.path.join(".")} of ${target.kind === "Scale" ? (target.object.kind ?? "workload") : target.kind}/${target.object.metadata.name}`;
-  const inPlace = target.value === wanted;
+  const ours = isOurs(target.object, target.path);
+  const memory = countReset(
+    stillContested(input, ownership) ? input.memory : withoutContest(input.memory),
+    target,
+    ours,
+    now,
+  );
   const raising = target.kind === "Scale" || wanted > base.replicas;
 
-  if (memory.contest) return contested(memory.contest, field, target, wanted, memory);
-  if (inPlace && !(base.raised && !raising)) {
-    return ownership.class === "Declared" && raising
-      ? declared(ownership.manager, field, target, wanted, memory)
-      : { applied: true, reason: raising ? "Applied" : "AtBase", message: `${field} is ${wanted}`, memory: noteOurs(memory, target) };
-  }
-  if (!raising && !base.raised) {
-    return { applied: true, reason: "AtBase", message: `${field} is ${target.value}, as its owner set it`, memory };
+  if (memory.contest) return contested(memory.contest, target, wanted, memory);
+  if (!raising) return atBase(target, base, ours, memory);
+  if (target.value === wanted) {
+    const seen = ours ? { ...memory, lastOurs: target.value } : memory;
+    return ownership.class === "Declared"
+      ? declared(ownership.manager, target, wanted, seen)
+      : applied(target, wanted, seen);
   }
   if (ownership.class === "Enforced" && !takeOver) {
-    const contest = { manager: ownership.manager, since: now, generation };
-    return contested(contest, field, target, wanted, { ...memory, contest });
+    const contest: Contest = { manager: ownership.manager, since: now, generation, cause: "Applied" };
+    return contested(contest, target, wanted, { ...memory, contest });
   }
   if (memory.resets.length >= RESETS_TO_CONTEST) {
-    const contest = { manager: lastWriter(target, ownership), since: Math.max(now, refreshedAt ?? 0), generation };
-    return contested(contest, field, target, wanted, { ...memory, contest });
+    const contest: Contest = { manager: holderOf(target), since: now, generation, cause: "Resets" };
+    return contested(contest, target, wanted, { ...memory, contest });
   }
-  const write: Write = target.kind !== "Scale" && raising ? { value: wanted, base: base.replicas } : { value: wanted };
-  const after = { ...memory, lastOurs: wanted };
-  return ownership.class === "Declared"
-    ? { ...declared(ownership.manager, field, target, wanted, after), write }
-    : { applied: true, reason: raising ? "Applied" : "AtBase", message: `${field} is ${wanted}`, write, memory: after };
+  const write = target.kind === "Scale" ? { value: wanted } : { value: wanted, base: base.replicas };
+  const report =
+    ownership.class === "Declared"
+      ? declared(ownership.manager, target, wanted, memory)
+      : applied(target, wanted, memory);
+  return { ...report, write };
+}
+
+/** The memory once a write has gone through; a write that failed leaves it as the decision had it. */
+export function afterWrite(memory: FloorMemory, { value }: Write): FloorMemory {
+  return value === undefined ? memory : { ...memory, lastOurs: value };
 }
 
 /**
- * A contest ends when the user has changed the spec, asked for a refresh, or mended the cause: the manager
- * that enforced the field no longer owns it. It never ends by time.
+ * A contest ends when the user has changed the spec, asked for another try, or mended the cause: the
+ * manager that enforced the field no longer owns it. It never ends by time.
  */
 function stillContested({ memory, generation, refreshedAt }: FloorInput, ownership: Ownership): boolean {
   const { contest } = memory;
-  if (!contest) return false;
-  if (contest.generation !== generation || (refreshedAt ?? 0) > contest.since) return false;
-  return memory.resets.length >= RESETS_TO_CONTEST || ownership.class === "Enforced";
+  if (!contest || contest.generation !== generation || (refreshedAt ?? 0) > contest.since) return false;
+  return contest.cause === "Resets" || ownership.class === "Enforced";
 }
 
 function withoutContest(memory: FloorMemory): FloorMemory {
@@ -124,45 +140,54 @@ function withoutContest(memory: FloorMemory): FloorMemory {
   return lastOurs === undefined ? { resets: [] } : { lastOurs, resets: [] };
 }
 
-/** A reset: the field stood as ours and now stands at another value that is not ours. */
-function countReset(memory: FloorMemory, target: Target, ownership: Ownership, now: number): FloorMemory {
-  // A contest keeps its resets: they are what it stands on.
+/** A reset: the field stood as ours and now stands lower, as somebody else's. */
+function countReset(memory: FloorMemory, target: Target, ours: boolean, now: number): FloorMemory {
   if (memory.contest) return memory;
-  const recent = memory.resets.filter((at) => at > now - RESET_WINDOW_MS);
-  const ours = isOurs(target.object, target.path) && ownership.class !== "Enforced";
+  const resets = memory.resets.filter((at) => at > now - RESET_WINDOW_MS);
   const taken = memory.lastOurs !== undefined && target.value < memory.lastOurs && !ours;
-  if (!taken) return { ...memory, resets: recent };
-  return { resets: [...recent, now] };
+  if (!taken) return { ...memory, resets };
+  // Forgetting our value counts it once: until it stands there again, there is nothing more to take away.
+  return { resets: [...resets, now] };
 }
 
-function noteOurs(memory: FloorMemory, target: Target): FloorMemory {
-  return isOurs(target.object, target.path) ? { ...memory, lastOurs: target.value } : memory;
+/** Who holds a field that is not ours; the name that the API server has for the writer. */
+function holderOf(target: Target): string {
+  return managersOf(target.object, target.path).find((manager) => manager !== FIELD_MANAGER) ?? "another writer";
 }
 
-function lastWriter(target: Target, ownership: Ownership): string {
-  if (ownership.class !== "Free") return ownership.manager;
-  const owner = (target.object.metadata.managedFields ?? [])
-    .filter((entry) => entry.manager !== "invoiceops" && entry.subresource !== "status")
-    .toSorted((a, b) => (b.time ?? "").localeCompare(a.time ?? ""))[0];
-  return owner?.manager ?? "another writer";
+function fieldOf({ object, path, kind }: Target): string {
+  return `${path.join(".")} of ${object.kind ?? kind}/${object.metadata.name}`;
 }
 
-function contested(contest: Contest, field: string, target: Target, wanted: number, memory: FloorMemory): FloorDecision {
-  const kind = target.object.kind ?? target.kind;
+function applied(target: Target, wanted: number, memory: FloorMemory): FloorDecision {
+  return { applied: true, reason: "Applied", message: `${fieldOf(target)} is ${wanted}`, memory };
+}
+
+/** Nothing is to be raised: what we had raised goes back, everything else stays as its owner set it. */
+function atBase(target: Target, base: Base, ours: boolean, memory: FloorMemory): FloorDecision {
+  const { resets } = memory;
+  const message = `${fieldOf(target)} is ${base.replicas}, as its owner set it`;
+  const decision: FloorDecision = { applied: true, reason: "AtBase", message, memory: { resets } };
+  if (!base.raised) return decision;
+  return { ...decision, write: ours ? { value: base.replicas } : {} };
+}
+
+function contested(contest: Contest, target: Target, wanted: number, memory: FloorMemory): FloorDecision {
+  const mending = mendingOf(contest.manager, target.object.kind ?? target.kind, target.path);
   return {
     applied: false,
     reason: "Contested",
-    message: `${field} is held at ${target.value} by ${contest.manager}, ${wanted} are recommended; nothing is written until you ${mendingOf(contest.manager, kind, target.path)}`,
+    message: `${fieldOf(target)} is held at ${target.value} by ${contest.manager}, ${wanted} are recommended; nothing more is written until that is mended: ${mending}`,
     memory,
   };
 }
 
-function declared(manager: string, field: string, target: Target, wanted: number, memory: FloorMemory): FloorDecision {
-  const kind = target.object.kind ?? target.kind;
+function declared(manager: string, target: Target, wanted: number, memory: FloorMemory): FloorDecision {
+  const mending = mendingOf(manager, target.object.kind ?? target.kind, target.path);
   return {
     applied: true,
     reason: "DeclaredElsewhere",
-    message: `${field} is ${wanted}, yet ${manager} has it in its manifest and its next apply resets it; ${mendingOf(manager, kind, target.path)}`,
+    message: `${fieldOf(target)} is ${wanted}, yet it stands in the manifest of ${manager} and the next apply resets it: ${mending}`,
     memory,
   };
 }

@@ -85,7 +85,8 @@ export function mendingOf(manager: string, kind: string, path: FieldPath): strin
   if (name.startsWith("argocd")) {
     return `leave ${field} out of the manifest in Git, or add ignoreDifferences {group, kind: ${kind}, jsonPointers: [${pointer}]} with syncOption RespectIgnoreDifferences=true to the Application`;
   }
-  if (name.startsWith("helm")) return `leave ${field} out of the chart's ${kind} (most charts: autoscaling.enabled or an empty value)`;
+  if (name.startsWith("helm"))
+    return `leave ${field} out of the chart's ${kind} (most charts: autoscaling.enabled or an empty value)`;
   if (name.startsWith("kustomize-controller") || name.startsWith("flux")) {
     return `leave ${field} out of the manifest in Git, or annotate the ${kind} with kustomize.toolkit.fluxcd.io/ssa: Merge`;
   }

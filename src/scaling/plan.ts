@@ -32,6 +32,11 @@ export interface Planned {
 
 const RAMP_STEPS = 10;
 
+/** What is needed at this very moment, without lead and rounding. */
+export function neededAt(sources: readonly PlanSource[], base: number, at: number): number {
+  return Math.max(base, ...sources.map((source) => source.need(at, at)));
+}
+
 /** What must be asked for at `at`, so that it is there when it is needed `leadMs` later. */
 export function planAt(sources: readonly PlanSource[], base: number, at: number, leadMs: number): Planned {
   let planned: Planned = { replicas: base, reason: "base", release: "exact" };
@@ -90,9 +95,9 @@ export function peakNeed(
   range: { from: number; to: number },
 ): { replicas: number; reason: string } | undefined {
   let peak: { replicas: number; reason: string } | undefined;
-  for (const { need, reason } of sources) {
-    const replicas = need(range.from, range.to);
-    if (replicas > (peak?.replicas ?? 0)) peak = { replicas, reason };
+  for (const source of sources) {
+    const replicas = source.need(range.from, range.to);
+    if (replicas > (peak?.replicas ?? 0)) peak = { replicas, reason: source.reason };
   }
   return peak;
 }

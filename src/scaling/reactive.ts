@@ -72,7 +72,7 @@ export function evaluateReactive(
   const { fallback } = settings;
   const fallsBack = fallback !== undefined && failures >= fallback.afterFailures;
 
-  const raw = needs.length > 0 ? Math.max(...needs.map((need) => need.raw)) : undefined;
+  const raw = needs.length > 0 || signals.length === 0 ? Math.max(0, ...needs.map((need) => need.raw)) : undefined;
   const tolerated = needs.map(({ raw: need, ratio }) =>
     current > 0 && Math.abs(ratio - 1) <= settings.tolerance ? current : need,
   );

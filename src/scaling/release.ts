@@ -48,5 +48,7 @@ export function nextFloor({ now, inForce, planned, demanded, planComplete, setti
   // At least one replica goes with each step, or a small floor would never come down.
   const step = Math.max(1, Math.floor((inForce.replicas * settings.stepPercent) / 100));
   const replicas = Math.max(planned.replicas, inForce.replicas - step);
-  return replicas > planned.replicas ? { replicas, held: "Stepping", nextStepAt: now + settings.everyMs } : { replicas };
+  return replicas > planned.replicas
+    ? { replicas, held: "Stepping", nextStepAt: now + settings.everyMs }
+    : { replicas };
 }

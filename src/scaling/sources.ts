@@ -22,7 +22,7 @@ export interface Recurrence {
 /** A fixed number of replicas while the schedule is active. */
 export function scheduleSource(name: string, replicas: number, recurrence: Recurrence): PlanSource {
   const changes = function* (from: number, to: number): Generator<{ at: number; active: boolean }> {
-    for (let at = from; at <= to; ) {
+    for (let at = from; at <= to;) {
       const { active, until } = recurrence.at(at);
       yield { at, active };
       if (!(until > at)) return;

@@ -65,19 +65,26 @@ export interface Candidates {
   scaledObjects: readonly ScaledObject[];
 }
 
-const PAUSED = ["autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-replicas", "autoscaling.keda.sh/paused-scale-out"];
+const PAUSED = [
+  "autoscaling.keda.sh/paused",
+  "autoscaling.keda.sh/paused-replicas",
+  "autoscaling.keda.sh/paused-scale-out",
+];
 /** What KEDA takes for the two bounds when they are not given. */
 const KEDA_DEFAULT_MIN = 0;
 const KEDA_DEFAULT_MAX = 100;
 
 /** Whether an autoscaler's target reference means this workload; the version part of apiVersion does not matter. */
 export function pointsAt(target: { apiVersion?: string; kind?: string; name: string }, ref: WorkloadRef): boolean {
-  const group = (apiVersion: string): string => (apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "");
   return (
     target.name === ref.name &&
     (target.kind ?? "Deployment") === ref.kind &&
-    group(target.apiVersion ?? "apps/v1") === group(ref.apiVersion)
+    groupOf(target.apiVersion ?? "apps/v1") === groupOf(ref.apiVersion)
   );
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
 /** Chooses the field; the first check that fails is the answer. */
@@ -85,7 +92,10 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
   const { choice, ref, workload, scaledObjects } = candidates;
   // KEDA makes an HPA for each of its ScaledObjects and reverts what others write there.
   const hpas = candidates.hpas.filter((hpa) => !ownedByScaledObject(hpa));
-  const scalers = [...scaledObjects.map(nameWithKind("ScaledObject")), ...hpas.map(nameWithKind("HorizontalPodAutoscaler"))];
+  const scalers = [
+    ...scaledObjects.map(nameWithKind("ScaledObject")),
+    ...hpas.map(nameWithKind("HorizontalPodAutoscaler")),
+  ];
 
   if (!workload) {
     return refuse("WorkloadNotFound", `${ref.kind} ${ref.name} (${ref.apiVersion}) does not exist in this namespace`);
@@ -97,10 +107,16 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
     );
   }
   if (choice === "Scale" && scalers.length > 0) {
-    return refuse("AutoscalerPresent", `target is Scale but ${scalers[0]} scales ${ref.kind}/${ref.name}: use target Auto or remove it`);
+    return refuse(
+      "AutoscalerPresent",
+      `target is Scale but ${scalers[0]} scales ${ref.kind}/${ref.name}: use target Auto or remove it`,
+    );
   }
   if (choice === "HorizontalPodAutoscaler" && hpas.length === 0) {
-    return refuse("TargetNotFound", `no HorizontalPodAutoscaler targets ${ref.kind}/${ref.name}: create one or use target Auto`);
+    return refuse(
+      "TargetNotFound",
+      `no HorizontalPodAutoscaler targets ${ref.kind}/${ref.name}: create one or use target Auto`,
+    );
   }
   if (choice === "ScaledObject" && scaledObjects.length === 0) {
     return refuse("TargetNotFound", `no ScaledObject targets ${ref.kind}/${ref.name}: create one or use target Auto`);
@@ -111,7 +127,10 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
     return value !== undefined && value !== "false";
   });
   if (scaledObject && paused) {
-    return refuse("ScaledObjectPaused", `ScaledObject/${scaledObject.metadata.name} is paused by its annotation ${paused}: remove it to resume`);
+    return refuse(
+      "ScaledObjectPaused",
+      `ScaledObject/${scaledObject.metadata.name} is paused by its annotation ${paused}: remove it to resume`,
+    );
   }
   if (workload.spec?.replicas === 0 && !scaledObject) {
     return refuse(

@@ -1,0 +1,73 @@
+import type { Client } from "../kube/client.ts";
+import { KubeError } from "../kube/errors.ts";
+import { keyOf, type KubeObject, type Resource } from "../kube/resource.ts";
+import { BASE_ANNOTATION, type Write } from "./floor.ts";
+import { ownershipOf } from "./ownership.ts";
+import type { Target } from "./target.ts";
+
+/**
+ * The only writes of the scaling part. Each is made against the object as it stands now: when somebody was
+ * faster than we looked, nothing is written and the decision is taken again.
+ */
+
+/** The field changed between the look and the write; the next reconcile decides on the new value. */
+export class Outdated extends Error {}
+
+/**
+ * Writes the floor, or the count of a plain workload, and returns the object as written. Throws Outdated or
+ * a conflict KubeError when the decision rests on an old object.
+ */
+export async function writeFloor(
+  client: Client,
+  resource: Resource,
+  target: Target,
+  write: Write,
+  signal?: AbortSignal,
+): Promise<KubeObject> {
+  const live = await client.get(resource, refOf(target.object), signal ? { signal } : {});
+  const decidedOn = target.object;
+  const same =
+    live.metadata.uid === decidedOn.metadata.uid &&
+    valueAt(live, target.path) === valueAt(decidedOn, target.path) &&
+    JSON.stringify(ownershipOf(live, target.path)) === JSON.stringify(ownershipOf(decidedOn, target.path));
+  if (!same) throw new Outdated(`${resource.plural} ${keyOf(live)} changed since the decision`);
+  if (target.kind === "Scale") return writeScale(client, resource, live, write);
+
+  // The resource version closes the gap between this look and the write; force is needed to take the field
+  // from an Update owner, and cannot take it from an Apply owner whom the decision did not see.
+  const { name, namespace, uid, resourceVersion } = live.metadata;
+  const annotations = write.base === undefined ? undefined : { [BASE_ANNOTATION]: String(write.base) };
+  const object = {
+    metadata: { name, namespace, uid, resourceVersion, ...(annotations ? { annotations } : {}) },
+    ...(write.value === undefined ? {} : nested(target.path, write.value)),
+  };
+  return client.apply(resource, object as unknown as KubeObject, { force: true });
+}
+
+async function writeScale(client: Client, resource: Resource, live: KubeObject, write: Write): Promise<KubeObject> {
+  if (!Number.isInteger(write.value)) throw new RangeError(`replicas must be a whole number, got ${write.value}`);
+  const body = {
+    metadata: { resourceVersion: live.metadata.resourceVersion },
+    spec: { replicas: write.value },
+  };
+  await client.patch(resource, refOf(live), body, { subresource: "scale" });
+  return client.get(resource, refOf(live));
+}
+
+/** Whether an error only says that the world moved on between look and write. */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof Outdated || (error instanceof KubeError && error.status === 409);
+}
+
+function refOf({ metadata }: KubeObject): { name: string; namespace?: string } {
+  const { name, namespace } = metadata;
+  return namespace === undefined ? { name } : { name, namespace };
+}
+
+function valueAt(object: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], object);
+}
+
+function nested(path: readonly string[], value: unknown): Record<string, unknown> {
+  return path.toReversed().reduce<unknown>((inner, name) => ({ [name]: inner }), value) as Record<string, unknown>;
+}

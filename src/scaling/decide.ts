@@ -1,0 +1,203 @@
+import { baseOf, decideFloor, type FloorDecision, type FloorMemory } from "./floor.ts";
+import { neededAt, peakNeed, planAt, planSteps, type PlanSource, type PlanStep } from "./plan.ts";
+import {
+  evaluateReactive,
+  type ReactiveResult,
+  type ReactiveSettings,
+  type ReactiveState,
+  type SignalReading,
+} from "./reactive.ts";
+import { nextFloor, type FloorInForce, type NextFloor, type ReleaseSettings } from "./release.ts";
+import type { QuotaRoom } from "./quota.ts";
+import { isRefusal, type Refusal, type Target } from "./target.ts";
+
+/**
+ * The scaling decision: a pure function of what was observed, of what is remembered, and of time. The
+ * controller, a dry run and a replay call the same one.
+ */
+
+export interface ScalingSettings extends ReactiveSettings, ReleaseSettings {
+  minReplicas: number;
+  maxReplicas: number;
+  takeOver: boolean;
+}
+
+export interface Observed {
+  now: number;
+  generation: number;
+  settings: ScalingSettings;
+  /** The demand signals of this evaluation; absent between evaluations, when the last result holds. */
+  signals?: readonly SignalReading[];
+  sources: readonly PlanSource[];
+  /** Every part of the plan is known: calendars found, history read. */
+  planComplete: boolean;
+  leadMs: number;
+  /** How far ahead a shortfall is looked for, ms. */
+  horizonMs: number;
+  target: Target | Refusal;
+  workload: { replicas: number; ready: number };
+  quota?: QuotaRoom;
+  /** Why nothing may be written although there is a target; undefined = write. */
+  hold?: { reason: "Paused" | "Observing" | "TargetNone"; message: string };
+  refreshedAt?: number;
+}
+
+export interface ScalingMemory {
+  reactive: ReactiveState;
+  /** The last evaluation, for looks in between. */
+  evaluated?: ReactiveResult;
+  inForce?: FloorInForce & { reason: string };
+  floor: FloorMemory;
+  outlook?: Outlook;
+}
+
+/** What lies ahead. It costs more than a decision and changes slowly, so it is kept for a few minutes. */
+interface Outlook {
+  at: number;
+  sources: readonly PlanSource[];
+  plan: readonly PlanStep[];
+  peak?: { replicas: number; reason: string };
+}
+
+const OUTLOOK_MS = 600_000;
+
+export interface Shortfall {
+  needed: number;
+  limit: number;
+  /** `maxReplicas`, `HorizontalPodAutoscaler/vat-api maxReplicas`, or a quota and its resource. */
+  limitedBy: string;
+  reason: string;
+}
+
+export interface Decision {
+  base: number;
+  /** The floor in force: what the plan and its release hold now, inside all bounds. */
+  floor: FloorInForce & { reason: string; held?: NextFloor["held"] };
+  /** What should run now, demand included: the recommendation that is always published. */
+  recommended: number;
+  /** Needed at this moment, without lead: what being ready is measured by. */
+  neededNow: number;
+  reactive: ReactiveResult;
+  shortfall?: Shortfall;
+  plan: readonly PlanStep[];
+  /** What happens to the target's field; undefined when a refusal or a hold keeps us off it. */
+  field?: FloorDecision;
+  /** When the decision changes by time alone, ms since the epoch. */
+  nextChangeAt?: number;
+  memory: ScalingMemory;
+}
+
+export function decide(observed: Observed, memory: ScalingMemory): Decision {
+  const { now, settings, sources, leadMs, target, workload } = observed;
+  const reactive =
+    observed.signals || !memory.evaluated
+      ? evaluateReactive(observed.signals ?? [], workload.replicas, now, settings, memory.reactive)
+      : memory.evaluated;
+
+  const known = isRefusal(target) ? undefined : target;
+  const owned = known && known.kind !== "Scale" ? known : undefined;
+  const base = owned ? baseOf(owned) : { replicas: settings.minReplicas, raised: false };
+  const least = Math.max(base.replicas, settings.minReplicas);
+  const limits = limitsOf(observed, owned);
+  const ceiling = Math.max(base.replicas, Math.min(...limits.map(({ limit }) => limit)));
+
+  const planned = planAt(sources, least, now, leadMs);
+  const inForce = memory.inForce ?? { replicas: least, since: now, release: "exact" as const, reason: "base" };
+  const step = nextFloor({
+    now,
+    inForce,
+    planned,
+    demanded: reactive.complete ? reactive.raw : undefined,
+    planComplete: observed.planComplete,
+    settings,
+  });
+  const replicas = Math.min(step.replicas, ceiling);
+  const floor: Decision["floor"] = {
+    ...floorInForce(inForce, planned, replicas, step, now),
+    ...(step.held ? { held: step.held } : {}),
+  };
+
+  const recommended = Math.max(settings.minReplicas, Math.min(Math.max(reactive.replicas, replicas), ceiling));
+  const wanted = known?.kind === "Scale" ? recommended : replicas;
+  const field =
+    known && !observed.hold
+      ? decideFloor({
+          now,
+          target: known,
+          wanted,
+          base,
+          takeOver: settings.takeOver,
+          generation: observed.generation,
+          ...(observed.refreshedAt === undefined ? {} : { refreshedAt: observed.refreshedAt }),
+          memory: memory.floor,
+        })
+      : undefined;
+
+  const outlook = outlookOf(observed, least, memory.outlook);
+  const shortfall = shortfallOf(outlook.peak, limits, observed.quota);
+  const next = [step.nextStepAt, outlook.plan[1]?.from].filter((at) => at !== undefined && at > now) as number[];
+  return {
+    base: base.replicas,
+    floor,
+    recommended,
+    neededNow: neededAt(sources, least, now),
+    reactive,
+    ...(shortfall ? { shortfall } : {}),
+    plan: outlook.plan,
+    ...(field ? { field } : {}),
+    ...(next.length > 0 ? { nextChangeAt: Math.min(...next) } : {}),
+    memory: {
+      reactive: reactive.state,
+      evaluated: reactive,
+      inForce: floor,
+      floor: field?.memory ?? memory.floor,
+      outlook,
+    },
+  };
+}
+
+/** The floor keeps its start time while its value stays: the next release step waits from there. */
+function floorInForce(
+  before: FloorInForce & { reason: string },
+  planned: { reason: string; release: "exact" | "stepped" },
+  replicas: number,
+  step: NextFloor,
+  now: number,
+): FloorInForce & { reason: string } {
+  const since = before.replicas === replicas ? before.since : now;
+  const { reason, release } = step.held ? before : planned;
+  return { replicas, since, reason, release };
+}
+
+interface Limit {
+  limit: number;
+  limitedBy: string;
+}
+
+/** What bounds the replicas from above, whether or not it is ours to change. */
+function limitsOf({ settings }: Observed, owner: Target | undefined): Limit[] {
+  const own = { limit: settings.maxReplicas, limitedBy: "spec.scaling.maxReplicas" };
+  if (owner?.max === undefined) return [own];
+  return [own, { limit: owner.max, limitedBy: `the maximum of ${owner.kind}/${owner.object.metadata.name}` }];
+}
+
+function outlookOf(observed: Observed, base: number, before: Outlook | undefined): Outlook {
+  const { now, sources, leadMs, horizonMs } = observed;
+  const nextStep = before?.plan[1]?.from ?? Infinity;
+  if (before?.sources === sources && now < Math.min(before.at + OUTLOOK_MS, nextStep)) return before;
+  const range = { from: now, to: now + horizonMs };
+  const peak = peakNeed(sources, range);
+  return { at: now, sources, plan: planSteps(sources, base, { ...range, leadMs }), ...(peak ? { peak } : {}) };
+}
+
+/** The highest need within the horizon against the tightest limit, quota included. */
+function shortfallOf(
+  peak: { replicas: number; reason: string } | undefined,
+  limits: readonly Limit[],
+  quota: QuotaRoom | undefined,
+): Shortfall | undefined {
+  const all = quota ? [...limits, { limit: quota.replicas, limitedBy: `ResourceQuota ${quota.limitedBy}` }] : limits;
+  const tightest = all.toSorted((a, b) => a.limit - b.limit)[0];
+  if (!peak || !tightest || peak.replicas <= tightest.limit) return undefined;
+  return { needed: peak.replicas, ...tightest, reason: peak.reason };
+}
