@@ -6,7 +6,7 @@ import type { KubeObject, ManagedFieldsEntry } from "../kube/resource.ts";
  */
 
 export const FIELD_MANAGER = "invoiceops";
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 export type Ownership =
   /** No owner, ourselves, or an Update owner whose last-applied configuration lacks the field: take it. */

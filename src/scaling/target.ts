@@ -65,7 +65,8 @@ export interface Candidates {
   scaledObjects: readonly ScaledObject[];
 }
 
-const PAUSED = [
+/** KEDA's own ways to pause a ScaledObject. */
+export const PAUSE_ANNOTATIONS = [
   "autoscaling.keda.sh/paused",
   "autoscaling.keda.sh/paused-replicas",
   "autoscaling.keda.sh/paused-scale-out",
@@ -83,7 +84,8 @@ export function pointsAt(target: { apiVersion?: string; kind?: string; name: str
   );
 }
 
-function groupOf(apiVersion: string): string {
+/** The group of an apiVersion; empty for the core group. */
+export function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
@@ -122,7 +124,7 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
     return refuse("TargetNotFound", `no ScaledObject targets ${ref.kind}/${ref.name}: create one or use target Auto`);
   }
   const [scaledObject] = scaledObjects;
-  const paused = PAUSED.find((name) => {
+  const paused = PAUSE_ANNOTATIONS.find((name) => {
     const value = scaledObject?.metadata.annotations?.[name];
     return value !== undefined && value !== "false";
   });
