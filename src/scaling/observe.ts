@@ -1,0 +1,83 @@
+import type { KubeObject, Resource } from "../kube/resource.ts";
+import { quotaRoom, type QuotaRoom } from "./quota.ts";
+import { leadOf, type Lead } from "./lead.ts";
+import { chooseTarget, isRefusal, type Refusal, type Target, type TargetChoice, type WorkloadRef } from "./target.ts";
+import { startsOf, workloadKey, type CachedWorkload, type ScalingCaches, type WatchedKind } from "./watched.ts";
+import type { ScaledObject } from "./target.ts";
+
+/** The kinds that are found by name at run time: the workload's, and KEDA's when it is installed. */
+export interface DiscoveredKinds {
+  workloads(ref: WorkloadRef): Promise<WatchedKind<CachedWorkload> | undefined>;
+  scaledObjects(): Promise<WatchedKind<ScaledObject> | undefined>;
+}
+
+export interface WorkloadState {
+  target: Target | Refusal;
+  /** The resource that the target's object is written through; absent with a refusal. */
+  resource?: Resource;
+  replicas: number;
+  ready: number;
+  lead: Lead;
+  quota?: QuotaRoom;
+}
+
+export interface WorkloadQuestion {
+  namespace: string;
+  ref: WorkloadRef;
+  choice: Exclude<TargetChoice, "None">;
+  /** The lead that the user gave, ms. */
+  userLeadMs?: number;
+  /** Our last write, as the API server returned it; the cache may not have it yet. */
+  written?: KubeObject;
+}
+
+/** One plain value of all that the scaling part wants to know about a workload, from caches alone. */
+export async function observeWorkload(
+  caches: ScalingCaches,
+  kinds: DiscoveredKinds,
+  { namespace, ref, choice, userLeadMs, written }: WorkloadQuestion,
+): Promise<WorkloadState> {
+  const [kind, keda] = await Promise.all([kinds.workloads(ref), kinds.scaledObjects()]);
+  const key = workloadKey(namespace, ref);
+  const workload = newer(kind?.informer.get(`${namespace}/${ref.name}`), written);
+  const hpas = caches.hpas.byIndex("workload", key).map((hpa) => newer(hpa, written));
+  const scaledObjects = (keda?.informer.byIndex("workload", key) ?? []).map((object) => newer(object, written));
+  const target = chooseTarget({ choice, ref, workload, hpas, scaledObjects });
+  const resource = isRefusal(target) ? undefined : resourceOf(target, caches, kind, keda);
+  const current = workload?.status?.replicas ?? workload?.spec?.replicas ?? 0;
+  const quotas = caches.quotas.byIndex("namespace", namespace).flatMap(({ metadata, spec, status }) =>
+    // A quota with scopes counts only some pods; whether ours are among them is not for us to guess.
+    spec?.scopes || spec?.scopeSelector
+      ? []
+      : [{ name: metadata.name, hard: status?.hard ?? spec?.hard ?? {}, used: status?.used ?? {} }],
+  );
+  const quota = workload?.cost && quotaRoom(quotas, workload.cost, current);
+  return {
+    target,
+    ...(resource ? { resource } : {}),
+    replicas: workload?.spec?.replicas ?? current,
+    ready: workload?.status?.readyReplicas ?? 0,
+    lead: leadOf(startsOf(caches, namespace, ref), userLeadMs),
+    ...(quota ? { quota } : {}),
+  };
+}
+
+function resourceOf(
+  target: Target,
+  caches: ScalingCaches,
+  kind: WatchedKind<CachedWorkload> | undefined,
+  keda: WatchedKind<ScaledObject> | undefined,
+): Resource | undefined {
+  if (target.kind === "HorizontalPodAutoscaler") return caches.hpas.resource;
+  return target.kind === "ScaledObject" ? keda?.resource : kind?.resource;
+}
+
+/**
+ * Our own write, while the cache is behind it: a decision on the older object would take our predecessor's
+ * value for a reset. Resource versions of one kind are ordered numbers (Kubernetes 1.35, KEP-5504).
+ */
+function newer<T extends KubeObject | undefined>(cached: T, written: KubeObject | undefined): T {
+  if (!cached || !written || cached.metadata.uid !== written.metadata.uid) return cached;
+  const [ours, theirs] = [written, cached].map(({ metadata }) => BigInt(metadata.resourceVersion ?? "0"));
+  return ours !== undefined && theirs !== undefined && ours > theirs ? (written as T) : cached;
+}
