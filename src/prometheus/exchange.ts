@@ -1,10 +1,12 @@
 import type { Dispatcher } from "undici";
 import { type ApiBody, isRecord } from "./parse.ts";
 import type { Endpoint, Failure, MetricReason } from "./reading.ts";
-import { percentDecoded, redact, shorten, shownUrl } from "./text.ts";
+import { isHttp, percentDecoded, redact, shorten, shownUrl } from "./text.ts";
 
 /** A connection that broke before any answer: the server closed an idle one just as it was used again. */
 const BROKEN_CONNECTION = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
+const UNTRUSTED = "its certificate is not signed by a CA that this endpoint trusts";
 
 const IN_WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
@@ -14,6 +16,11 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no route to the network",
   UND_ERR_SOCKET: "connection closed by the server",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
 };
 
 interface Question {
@@ -34,7 +41,7 @@ type Reply = { ok: true; body: ApiBody } | Failure;
 export async function exchange(dispatcher: Dispatcher, question: Question): Promise<Reply> {
   const { endpoint, signal } = question;
   const url = URL.parse(endpoint.url);
-  if (!url || !/^https?:$/.test(url.protocol)) return failure("Unavailable", endpoint, "not an http or https address");
+  if (!url || !isHttp(url)) return failure("Unavailable", endpoint, "not an http or https address");
   try {
     const response = await send(dispatcher, url, question);
     return judge(endpoint, response, await response.body.text());

@@ -19,7 +19,13 @@ export function shorten(text: string, longest: number = LONGEST_MESSAGE): string
 /** An address as it may be shown: without user, password and query parameters, which can hold a token. */
 export function shownUrl(url: string): string {
   const parsed = URL.parse(url);
-  return parsed ? `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/+$/, "")}` : "an invalid address";
+  return parsed && isHttp(parsed)
+    ? `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/+$/, "")}`
+    : "an invalid address";
+}
+
+export function isHttp(url: URL): boolean {
+  return url.protocol === "http:" || url.protocol === "https:";
 }
 
 /** Cuts the endpoint's secrets out of a text that a server wrote, in case it echoes them. */
