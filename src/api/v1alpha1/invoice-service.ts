@@ -1,0 +1,136 @@
+import { conditionsField } from "./conditions.ts";
+import type { ObjectMetadata } from "./object.ts";
+import { gradeField, observedGenerationField } from "./fields.ts";
+import { demand, prometheus } from "./invoice-service-metrics.ts";
+import { scaling } from "./invoice-service-scaling.ts";
+import * as s from "./schema.ts";
+
+/**
+ * InvoiceService: one invoice-issuing workload, the load it gets, the filing calendar it follows and what may
+ * be done to have it ready.
+ */
+
+const workload = s.object(
+  "The workload that issues invoices, in the same namespace: anything with a scale subresource.",
+  {
+    apiVersion: s.string("API group and version of the workload, for example apps/v1."),
+    kind: s.string("Kind of the workload, for example Deployment.", { max: 63 }),
+    name: s.string("Name of the workload."),
+  },
+);
+
+const event = s.object("A day, or some hours, with unusual load that no calendar knows.", {
+  name: s.string("A name of your choice, unique in the list; it appears in the plan.", { max: 63 }),
+  start: s.string("First moment, local time in timeZone, for example 2026-11-11T00:00.", { max: 19 }),
+  end: s.string("First moment after it, local time in timeZone, for example 2026-11-12T00:00.", { max: 19 }),
+  timeZone: s.string("IANA time zone of start and end, for example Asia/Shanghai.", { max: 64 }),
+  expectedPeakFactor: s.optional(
+    s.number("How many times the usual load the peak is expected to be. Either this or replicas.", {
+      min: 1,
+      max: 10_000,
+    }),
+  ),
+  replicas: s.optional(
+    s.integer("A fixed number of replicas for the event. Either this or expectedPeakFactor.", { min: 1, max: 100_000 }),
+  ),
+});
+
+const calendar = s.object("A filing calendar that this service follows.", {
+  name: s.string("Name of a FilingCalendar."),
+});
+
+const spec = s.object("What is wanted.", {
+  mode: s.withDefault(
+    "Auto",
+    s.choice("Auto acts. Observe decides and publishes everything but writes nothing beside this status.", [
+      "Auto",
+      "Observe",
+    ]),
+  ),
+  workload,
+  prometheus: s.withDefault({}, prometheus),
+  demand,
+  calendars: s.optional(
+    s.list("The filing calendars whose windows this service must be ready for.", calendar, { max: 8 }),
+  ),
+  events: s.optional(s.list("One-off days or hours with unusual load.", event, { max: 64, key: "name" })),
+  scaling,
+});
+
+const time = (description: string): s.Schema<string> =>
+  s.string(`${description} (RFC 3339, UTC).`, { format: "date-time", max: 64 });
+const count = (description: string): s.Schema<number> => s.integer(description, { min: 0 });
+
+const windowStatus = s.object("The filing window in force, or the next one.", {
+  calendar: s.string("The FilingCalendar that it comes from."),
+  opens: time("When it opens"),
+  deadline: time("When it ends"),
+  grade: gradeField,
+  inForce: s.boolean("Whether it is open now."),
+});
+
+const planStep = s.object("From a moment on, so many replicas.", {
+  from: time("When the step is taken; capacity is asked for one lead time before it is needed"),
+  replicas: count("The floor from then on, in replicas."),
+  reason: s.string("What asks for it: a window, an event, a schedule, or base."),
+});
+
+const shortfall = s.object("The coming peak does not fit under a limit. Absent when it does.", {
+  needed: count("Replicas that the peak needs."),
+  limit: count("Replicas that the limit allows."),
+  limitedBy: s.string(
+    "The limit, for example spec.scaling.maxReplicas, HorizontalPodAutoscaler/vat-api or ResourceQuota/team.",
+  ),
+});
+
+const forecast = s.object("The highest demand expected in the window in force, or in the next one.", {
+  peak: s.number("Expected demand at the peak, in requests/s.", { min: 0 }),
+  peakAt: time("When it is expected"),
+});
+
+const scalingStatus = s.object("What scaling does.", {
+  owner: s.optional(
+    s.string("The object whose field carries the floor, for example HorizontalPodAutoscaler/vat-api.", { max: 320 }),
+  ),
+  base: s.optional(
+    count("The minimum that the owner of that field had set; it is given back after the window. In replicas."),
+  ),
+  floor: s.optional(count("Fewest replicas that the plan wants now.")),
+  current: s.optional(count("Replicas that the workload has.")),
+  ready: s.optional(count("Replicas that are ready.")),
+  desired: s.optional(count("Replicas that plan and demand together ask for; only where we set the count ourselves.")),
+  leadSeconds: s.optional(count("How long before it is needed capacity is asked for, in seconds.")),
+  shortfall: s.optional(shortfall),
+  forecast: s.optional(forecast),
+  plan: s.optional(s.list("The next steps of the floor, earliest first.", planStep, { max: 32 })),
+});
+
+const status = s.object("What the operator found and did.", {
+  observedGeneration: observedGenerationField,
+  phase: s.optional(
+    s.choice("Summary for people and for Argo CD.", ["Healthy", "Progressing", "Degraded", "Suspended"]),
+  ),
+  conditions: s.optional(conditionsField),
+  window: s.optional(windowStatus),
+  scaling: s.optional(scalingStatus),
+});
+
+export type InvoiceServiceSpec = s.Out<typeof spec>;
+export type InvoiceServiceStatus = s.Out<typeof status>;
+
+/** What a user writes. */
+export interface InvoiceServiceManifest {
+  apiVersion: "invoiceops.dev/v1alpha1";
+  kind: "InvoiceService";
+  metadata: ObjectMetadata;
+  spec: s.In<typeof spec>;
+}
+
+/** What the API server returns: defaults are applied. */
+export interface InvoiceService {
+  apiVersion?: string;
+  kind?: string;
+  metadata: ObjectMetadata;
+  spec: InvoiceServiceSpec;
+  status?: InvoiceServiceStatus;
+}
