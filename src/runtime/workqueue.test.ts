@@ -29,6 +29,16 @@ describe("a waiting worker", () => {
   });
 });
 
+test("several requests for a key in a row are one, also while a worker waits for it", async () => {
+  const { queue } = queueWithClock();
+  const worker = queue.get();
+  queue.add("a");
+  queue.add("a");
+  queue.addAfter("a", 0);
+  queue.done((await worker) ?? "");
+  expect([queue.length, queue.held]).toEqual([0, 0]);
+});
+
 describe("priority", () => {
   test("an ordinary request lifts a key that waits with low priority", async () => {
     const { queue } = queueWithClock();
@@ -95,6 +105,16 @@ describe("shutdown", () => {
     queue.addAfter("a", 1_000);
     void queue.shutdown({ drain: true });
     expect([queue.held, clock.pending]).toEqual([0, 0]);
+  });
+
+  test("with drain gives a worker that waits the key that was asked for a moment before", async () => {
+    const { queue } = queueWithClock();
+    const workers = [queue.get(), queue.get()];
+    queue.add("a");
+    const drained = queue.shutdown({ drain: true });
+    expect(await Promise.all(workers)).toEqual(["a", undefined]);
+    queue.done("a");
+    await drained;
   });
 
   test("gives workers that come later nothing", async () => {

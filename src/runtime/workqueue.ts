@@ -45,6 +45,7 @@ export class WorkQueue {
   readonly #waiters = new Set<(key: string | undefined) => void>();
 
   #lowIsNext = false;
+  #serveSoon = false;
   #timer: { at: number; cancel: () => void } | undefined;
   #closed = false;
   readonly #idle = Promise.withResolvers<void>();
@@ -160,7 +161,8 @@ export class WorkQueue {
       this.#ready.clear();
       this.#readyLow.clear();
     }
-    // Who waits, waits because nothing is ready; what becomes ready on `done` is for the worker that calls it.
+    this.#serve();
+    // Who still waits would wait for ever: what becomes ready on `done` is for the worker that calls it.
     for (const settle of this.#waiters) settle(undefined);
     this.#settleIdle();
     return this.#idle.promise;
@@ -168,8 +170,18 @@ export class WorkQueue {
 
   #enqueue(key: string, mark: Mark): void {
     (mark.low ? this.#readyLow : this.#ready).push(key);
-    const [waiter] = this.#waiters;
-    if (waiter) waiter(this.#take());
+    if (this.#waiters.size === 0 || this.#serveSoon) return;
+    // Not at once: of several requests for one key in a row, a key taken by the first would be run twice.
+    this.#serveSoon = true;
+    queueMicrotask(() => this.#serve());
+  }
+
+  #serve(): void {
+    this.#serveSoon = false;
+    for (const settle of this.#waiters) {
+      if (this.length === 0) return;
+      settle(this.#take());
+    }
   }
 
   #take(): string | undefined {
