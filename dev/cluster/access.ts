@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { loadClusterConfig, type ClusterConfig } from "../../src/kube/config.ts";
 import { readAuditLog, type AuditEvent, type AuditFilter } from "./audit-log.ts";
 import { compact } from "./etcd.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
@@ -45,6 +46,11 @@ export class ClusterAccess {
 
   get etcdEndpoint(): string {
     return this.connection.etcdEndpoint;
+  }
+
+  /** What the operator's own client connects with, as admin. */
+  adminConfig(): ClusterConfig {
+    return loadClusterConfig({ kubeconfig: this.adminKubeconfig });
   }
 
   /** Runs the kubectl of the cluster's own version, as admin unless `kubeconfig` says otherwise. */
@@ -101,7 +107,10 @@ export class ClusterAccess {
     return readAuditLog(this.connection.auditLog, filter);
   }
 
-  /** Compacts all of etcd's history, see compact in etcd.ts. For clusters of one's own: it hits every client. */
+  /**
+   * Compacts all of etcd's history and returns the revision; for clusters of one's own, since it hits every client.
+   * The API server goes on answering what its watch cache holds: restart it, or start it with `--watch-cache=false`.
+   */
   compact(): Promise<number> {
     return compact(this.connection.etcdEndpoint);
   }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { setInterval, clearInterval } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
 
+const WAIT_MS = 250;
 const BEAT_MS = 2_000;
 /** A holder that has not touched its lock for so long is dead, even when its process id lives on as another's. */
 const STALE_MS = 10_000;
@@ -14,7 +15,7 @@ const STALE_MS = 10_000;
 export async function withBuildLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   const lock = `${file}.lock`;
   await mkdir(dirname(lock), { recursive: true });
-  while (!(await take(lock))) await sleep(500);
+  while (!(await take(lock))) await sleep(WAIT_MS);
   const beat = setInterval(() => void touch(lock), BEAT_MS);
   try {
     return await work();

@@ -23,19 +23,19 @@ const OTHER_WAYS =
  * Builds the binary from its pin into the cache. The file appears under its name only when it is whole. Does nothing
  * when another process built it meanwhile.
  */
-export async function buildBinary(binary: Build): Promise<void> {
+export async function buildBinary(binary: Build, env: NodeJS.ProcessEnv = process.env): Promise<void> {
   if (existsSync(binary.cached)) return;
-  await requireGo(binary);
+  await requireGo(binary, env);
   const folder = dirname(binary.cached);
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder, binary.name);
   const draft = join(folder, `.${binary.name}.${process.pid}`);
-  await goBuild(binary, draft);
+  await goBuild(binary, draft, env);
   await rename(draft, binary.cached);
 }
 
 /** Go may fetch the newer toolchain that a pin asks for by itself; asking in the pin's folder counts that in. */
-export async function requireGo(binary: Build, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+async function requireGo(binary: Build, env: NodeJS.ProcessEnv): Promise<void> {
   const needs = `${binary.name} is not on this machine and is built from source, which needs Go ${binary.pin.go} or newer`;
   const install = "Install it from https://go.dev/dl/ and try again.";
   let answer: string;
@@ -53,10 +53,10 @@ export async function requireGo(binary: Build, env: NodeJS.ProcessEnv = process.
   }
 }
 
-async function goBuild(binary: Build, output: string): Promise<void> {
+async function goBuild(binary: Build, output: string, env: NodeJS.ProcessEnv): Promise<void> {
   const build = spawn("go", ["build", "-o", output, ...binary.goArgs], {
     cwd: binary.pin.directory,
-    env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" },
+    env: { ...env, CGO_ENABLED: "0", GOWORK: "off" },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let words = "";

@@ -15,7 +15,7 @@ import { Supervisor } from "./supervisor/client.ts";
 export interface ClusterOptions {
   /** kube-controller-manager runs unless this is false. */
   controllerManager?: ControllerManagerSettings | false;
-  /** Nodes played by kwok; with them the scheduler runs, and pods become ready. */
+  /** Nodes played by kwok; with them the scheduler runs, and pods become ready. They need the controller manager. */
   nodes?: NodesOptions;
   /** Write the audit log, for auditEvents. */
   audit?: boolean;
@@ -162,21 +162,21 @@ async function startControllers(
   options: ClusterOptions,
 ): Promise<void> {
   const { directory, server } = cluster.connection;
-  const of = async (name: BinaryName, user: Identity) => {
+  const as = async (name: BinaryName, user: Identity) => {
     const kubeconfig = join(directory, `${name}.kubeconfig`);
     await writeKubeconfig(kubeconfig, { server, ca: credentials.ca, user });
     return { command: paths[name]!, credentials, kubeconfig };
   };
-  const starts: Promise<unknown>[] = [];
+  const components: Component[] = [];
   if (options.controllerManager !== false) {
-    const own = await of("kube-controller-manager", credentials.controllerManager);
-    starts.push(cluster.run(await controllerManager(own, options.controllerManager)));
+    const own = await as("kube-controller-manager", credentials.controllerManager);
+    components.push(await controllerManager(own, options.controllerManager));
   }
   if (options.nodes) {
-    starts.push(cluster.run(await scheduler(await of("kube-scheduler", credentials.scheduler))));
-    starts.push(cluster.run(await kwok(await of("kwok", credentials.kwok), options.nodes.podStages)));
-    starts.push(cluster.apply(nodeManifests(options.nodes.count)));
+    components.push(await scheduler(await as("kube-scheduler", credentials.scheduler)));
+    components.push(await kwok(await as("kwok", credentials.kwok), options.nodes.podStages));
+    await cluster.apply(nodeManifests(options.nodes.count));
   }
-  await Promise.all(starts);
+  await Promise.all(components.map((component) => cluster.run(component)));
   if (options.nodes) await cluster.kubectl(["wait", "nodes", "--all", "--for=condition=Ready", "--timeout=30s"]);
 }

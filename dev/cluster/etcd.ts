@@ -30,10 +30,7 @@ export async function etcd(command: string, directory: string): Promise<Etcd> {
   };
 }
 
-/**
- * Compacts away all history before now, as an API server does every five minutes, so that old resource versions
- * and continue tokens are answered with 410. Returns the revision.
- */
+/** Compacts away all history before now, as an API server does every five minutes, and returns the revision. */
 export async function compact(endpoint: string): Promise<number> {
   const { header } = (await call(endpoint, "kv/range", { key: "AA==" })) as { header: { revision: string } };
   await call(endpoint, "kv/compaction", { revision: header.revision, physical: true });

@@ -49,8 +49,8 @@ export class BuildProgress {
 
   #tick(): void {
     const { name, since } = this.#current!;
-    const place = `${this.#built + 1} of ${this.#count}`;
-    this.#line(`  building ${name} (${place}) ${this.#since(since)}, in all ${this.#since(this.#start)}`);
+    const inAll = this.#built > 0 ? `, in all ${this.#since(this.#start)}` : "";
+    this.#line(`  building ${name} (${this.#built + 1} of ${this.#count}): ${this.#since(since)}${inAll}`);
     this.#cancel = this.#clock.after(this.#screen.isTTY ? TTY_EVERY_MS : LINE_EVERY_MS, () => this.#tick());
   }
 

@@ -1,6 +1,5 @@
 import type { TestProject } from "vitest/node";
 import { startCluster } from "../../dev/cluster/cluster.ts";
-import "./cluster.ts";
 
 /** Starts the cluster that integration tests share, and ends it after the last of them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
