@@ -10,12 +10,9 @@ import type { Target } from "./target.ts";
  * faster than we looked, nothing is written and the decision is taken again.
  */
 
-/** The field changed between the look and the write; the next reconcile decides on the new value. */
-export class Outdated extends Error {}
-
 /**
- * Writes the floor, or the count of a plain workload, and returns the object as written. Throws Outdated or
- * a conflict KubeError when the decision rests on an old object.
+ * Writes the floor, or the count of a plain workload, and returns the object as written. Throws a Conflict
+ * KubeError when the decision rests on an old object: the next reconcile decides on the new one.
  */
 export async function writeFloor(
   client: Client,
@@ -30,7 +27,12 @@ export async function writeFloor(
     live.metadata.uid === decidedOn.metadata.uid &&
     valueAt(live, target.path) === valueAt(decidedOn, target.path) &&
     JSON.stringify(ownershipOf(live, target.path)) === JSON.stringify(ownershipOf(decidedOn, target.path));
-  if (!same) throw new Outdated(`${resource.plural} ${keyOf(live)} changed since the decision`);
+  if (!same) {
+    throw new KubeError(`write the floor to ${resource.plural} ${keyOf(live)}: it changed since the decision`, {
+      status: 409,
+      reason: "Conflict",
+    });
+  }
   if (target.kind === "Scale") return writeScale(client, resource, live, write);
 
   // The resource version closes the gap between this look and the write; force is needed to take the field
@@ -52,11 +54,6 @@ async function writeScale(client: Client, resource: Resource, live: KubeObject, 
   };
   await client.patch(resource, refOf(live), body, { subresource: "scale" });
   return client.get(resource, refOf(live));
-}
-
-/** Whether an error only says that the world moved on between look and write. */
-export function isOutdated(error: unknown): boolean {
-  return error instanceof Outdated || (error instanceof KubeError && error.status === 409);
 }
 
 function refOf({ metadata }: KubeObject): { name: string; namespace?: string } {

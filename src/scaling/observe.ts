@@ -1,4 +1,4 @@
-import type { KubeObject, Resource } from "../kube/resource.ts";
+import { horizontalPodAutoscalers, type KubeObject, type Resource } from "../kube/resource.ts";
 import { quotaRoom, type QuotaRoom } from "./quota.ts";
 import { leadOf, type Lead } from "./lead.ts";
 import { chooseTarget, isRefusal, type Refusal, type Target, type TargetChoice, type WorkloadRef } from "./target.ts";
@@ -43,7 +43,7 @@ export async function observeWorkload(
   const hpas = caches.hpas.byIndex("workload", key).map((hpa) => newer(hpa, written));
   const scaledObjects = (keda?.informer.byIndex("workload", key) ?? []).map((object) => newer(object, written));
   const target = chooseTarget({ choice, ref, workload, hpas, scaledObjects });
-  const resource = isRefusal(target) ? undefined : resourceOf(target, caches, kind, keda);
+  const resource = isRefusal(target) ? undefined : resourceOf(target, kind, keda);
   const current = workload?.status?.replicas ?? workload?.spec?.replicas ?? 0;
   const quotas = caches.quotas.byIndex("namespace", namespace).flatMap(({ metadata, spec, status }) =>
     // A quota with scopes counts only some pods; whether ours are among them is not for us to guess.
@@ -64,11 +64,10 @@ export async function observeWorkload(
 
 function resourceOf(
   target: Target,
-  caches: ScalingCaches,
   kind: WatchedKind<CachedWorkload> | undefined,
   keda: WatchedKind<ScaledObject> | undefined,
 ): Resource | undefined {
-  if (target.kind === "HorizontalPodAutoscaler") return caches.hpas.resource;
+  if (target.kind === "HorizontalPodAutoscaler") return horizontalPodAutoscalers;
   return target.kind === "ScaledObject" ? keda?.resource : kind?.resource;
 }
 

@@ -88,6 +88,16 @@ const forecast = s.object("The highest demand expected in the window in force, o
   peakAt: time("When it is expected"),
 });
 
+const contest = s.object("Somebody else holds the field; nothing is written until that is mended.", {
+  manager: s.string("The field manager that holds it.", { max: 128 }),
+  since: time("When we stopped writing"),
+  generation: s.integer("The metadata.generation then; a changed spec is a new try.", { format: "int64", min: 0 }),
+  cause: s.choice("Resets: our value was taken away twice. Applied: a server-side apply owner holds the field.", [
+    "Resets",
+    "Applied",
+  ]),
+});
+
 const scalingStatus = s.object("What scaling does.", {
   owner: s.optional(
     s.string("The object whose field carries the floor, for example HorizontalPodAutoscaler/vat-api.", { max: 320 }),
@@ -96,6 +106,9 @@ const scalingStatus = s.object("What scaling does.", {
     count("The minimum that the owner of that field had set; it is given back after the window. In replicas."),
   ),
   floor: s.optional(count("Fewest replicas that the plan wants now.")),
+  floorSince: s.optional(time("Since when the floor has this value; the next step down waits from here")),
+  floorReason: s.optional(s.string("What the floor stands for: a window, an event, a schedule, or base.")),
+  contest: s.optional(contest),
   current: s.optional(count("Replicas that the workload has.")),
   ready: s.optional(count("Replicas that are ready.")),
   desired: s.optional(count("Replicas that plan and demand together ask for; only where we set the count ourselves.")),

@@ -1,0 +1,48 @@
+import type { FilingCalendar } from "../api/v1alpha1/filing-calendar.ts";
+import type { Problem } from "../api/v1alpha1/problem.ts";
+import { windowsOf, type Window } from "../calendar/windows.ts";
+
+/** The windows of FilingCalendars, worked out once for each version of a calendar and each day. */
+
+const DAY_MS = 86_400_000;
+/** Back as far as a baseline looks, so that it leaves past windows out; ahead as far as a plan looks, and a month more. */
+const BACK_MS = 50 * DAY_MS;
+const AHEAD_MS = 70 * DAY_MS;
+
+export interface CalendarView {
+  name: string;
+  windows: readonly Window[];
+  problems: readonly Problem[];
+}
+
+interface Entry {
+  version: string;
+  day: number;
+  view: CalendarView;
+}
+
+export class Calendars {
+  readonly #find: (name: string) => FilingCalendar | undefined;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(find: (name: string) => FilingCalendar | undefined) {
+    this.#find = find;
+  }
+
+  /** The calendar as it is now; the same value until it, or the day, changes. Undefined when there is none. */
+  view(name: string, now: number): CalendarView | undefined {
+    const calendar = this.#find(name);
+    if (!calendar) {
+      this.#entries.delete(name);
+      return undefined;
+    }
+    const version = `${calendar.metadata.uid}/${calendar.metadata.generation}`;
+    const day = Math.floor(now / DAY_MS);
+    const known = this.#entries.get(name);
+    if (known?.version === version && known.day === day) return known.view;
+    const range = { from: now - BACK_MS, to: now + AHEAD_MS };
+    const view = { name, ...windowsOf(calendar.spec, name, range) };
+    this.#entries.set(name, { version, day, view });
+    return view;
+  }
+}

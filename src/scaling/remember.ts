@@ -1,0 +1,63 @@
+import { timestamp } from "../api/v1alpha1/conditions.ts";
+import type { InvoiceServiceStatus } from "../api/v1alpha1/invoice-service.ts";
+import type { Decision, Observed, ScalingMemory } from "./decide.ts";
+import { initialReactiveState } from "./reactive.ts";
+import { isRefusal } from "./target.ts";
+
+/**
+ * What outlives the process. The status is the only memory: what is not in it is rebuilt so that a restart
+ * can hold something longer, never give it up sooner.
+ */
+
+type ScalingStatus = NonNullable<InvoiceServiceStatus["scaling"]>;
+
+/** The memory of a process that has just started, at `now`. */
+export function restore(status: ScalingStatus | undefined, now: number): ScalingMemory {
+  const { floor, floorSince, floorReason = "base", contest } = status ?? {};
+  return {
+    reactive: initialReactiveState,
+    ...(floor === undefined
+      ? {}
+      : {
+          inForce: {
+            replicas: floor,
+            since: parseTime(floorSince, now),
+            reason: floorReason,
+            release: floorReason === "base" || floorReason.startsWith("schedule ") ? "exact" : "stepped",
+          },
+        }),
+    floor: {
+      resets: [],
+      ...(contest ? { contest: { ...contest, since: parseTime(contest.since, now) } } : {}),
+    },
+  };
+}
+
+/** The status section: what is so, not when it was last looked at, so that it changes only when its meaning does. */
+export function statusOf({ target, workload, leadMs }: Observed, decision: Decision): ScalingStatus {
+  const { base, floor, recommended, shortfall, plan, memory } = decision;
+  const { contest } = memory.floor;
+  const own = isRefusal(target) ? undefined : target;
+  return {
+    ...(own ? { owner: `${own.object.kind ?? own.kind}/${own.object.metadata.name}`, base } : {}),
+    floor: floor.replicas,
+    floorSince: timestamp(floor.since),
+    floorReason: floor.reason,
+    current: workload.replicas,
+    ready: workload.ready,
+    ...(own?.kind === "Scale" ? { desired: recommended } : {}),
+    leadSeconds: Math.ceil(leadMs / 1000),
+    ...(contest ? { contest: { ...contest, since: timestamp(contest.since) } } : {}),
+    ...(shortfall
+      ? { shortfall: { needed: shortfall.needed, limit: shortfall.limit, limitedBy: shortfall.limitedBy } }
+      : {}),
+    // The first step is what holds already, and its time would be that of the last look.
+    plan: plan.slice(1).map(({ from, replicas, reason }) => ({ from: timestamp(from), replicas, reason })),
+  };
+}
+
+/** A time of the status; one that is missing counts as just now: the longest wait. */
+function parseTime(text: string | undefined, now: number): number {
+  const ms = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(ms) ? now : ms;
+}
