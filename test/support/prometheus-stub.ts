@@ -14,7 +14,7 @@ export interface StubRequest {
 }
 
 /** A sample value: a number, the verbatim sample string ("NaN", "", "1e309"), or a function of time (ms). */
-export type StubValue = number | string | ((at: number) => number | string);
+type StubValue = number | string | ((at: number) => number | string);
 
 export interface StubSeries {
   labels?: Record<string, string>;
@@ -22,7 +22,7 @@ export interface StubSeries {
 }
 
 /** Anything but a well-formed success: raw bodies, statuses, and servers that do not finish. */
-export interface StubRaw {
+interface StubRaw {
   status?: number;
   /** Sent as it is when a string, as JSON otherwise. */
   body?: unknown;
