@@ -4,10 +4,11 @@ import { afterEach, describe, expect, test } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { KubeError } from "../kube/errors.ts";
 import type { KubeObject } from "../kube/resource.ts";
+import type { Change } from "../kube/store.ts";
 import type { Clock } from "./clock.ts";
 import { Controller, TerminalError, type ControllerOptions, type Reconciler, type Source } from "./controller.ts";
 import { Metrics } from "./metrics.ts";
-import { generationChanged, type Change } from "./predicates.ts";
+import { generationChanged } from "./predicates.ts";
 
 const vat = { namespace: "billing", name: "vat" };
 const conflict = new KubeError("apply invoiceservices billing/vat: changed", { status: 409, reason: "Conflict" });
@@ -317,20 +318,20 @@ describe("watching", () => {
   /** Stands for an informer that holds some objects. */
   class Objects implements Source<KubeObject> {
     hasSynced = true;
-    handlers = new Set<(change: Change) => void>();
+    handlers = new Set<(change: Change<KubeObject>) => void>();
     readonly #objects: KubeObject[];
 
     constructor(...names: string[]) {
       this.#objects = names.map((name) => object(name));
     }
 
-    onChange(handler: (change: Change) => void): () => void {
+    onChange(handler: (change: Change<KubeObject>) => void): () => void {
       this.handlers.add(handler);
       for (const each of this.#objects) handler({ type: "added", object: each });
       return () => this.handlers.delete(handler);
     }
 
-    tell(change: Change): void {
+    tell(change: Change<KubeObject>): void {
       for (const handler of this.handlers) handler(change);
     }
   }

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isConflict, isNotLeader, KubeError } from "../kube/errors.ts";
 import { keyOf, type KubeObject } from "../kube/resource.ts";
+import type { Change } from "../kube/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { ControllerMetrics, Metrics, ReconcileResult } from "./metrics.ts";
-import type { Change, Predicate } from "./predicates.ts";
+import type { Predicate } from "./predicates.ts";
 import type { RateLimiter } from "./ratelimit.ts";
 import { WorkQueue } from "./workqueue.ts";
 
@@ -109,7 +110,7 @@ export class Controller {
       const unsubscribe = source.onChange((change) => {
         if (!predicate(change)) return;
         const wasThere = change.type === "added" && !(subscribed && source.hasSynced);
-        const objects = change.previous ? [change.object, change.previous] : [change.object];
+        const objects = [change.object, ...(change.previous ? [change.previous] : [])];
         for (const request of objects.flatMap(map)) this.enqueue(request, wasThere ? { priority: "low" } : {});
       });
       subscribed = true;

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { InformerMetrics } from "../kube/informer.ts";
 import type { QueueMetrics, WorkQueue } from "./workqueue.ts";
 
 /** How a reconcile ended, in controller-runtime's words. */
@@ -49,6 +50,11 @@ const HELP = {
   workqueue_work_duration_seconds: "Time a worker held a key.",
   workqueue_unfinished_work_seconds: "Age of the work in hand, summed over the workers.",
   workqueue_longest_running_processor_seconds: "Age of the oldest work in hand.",
+  informer_relists_total: "Collections listed, at the start or because the watch had fallen behind.",
+  informer_watch_restarts_total: "Watches that ended, by why.",
+  informer_faults_total: "Handlers, indexes and transforms that have thrown.",
+  informer_objects: "Objects in the copy of the collection.",
+  informer_last_event_timestamp_seconds: "When the server was last heard of, seconds since the epoch.",
   leader_election_master_status: "1 while this process leads, else 0.",
 } as const;
 type Name = keyof typeof HELP;
@@ -80,6 +86,12 @@ export class Metrics {
   readonly #worked = this.#histogram("workqueue_work_duration_seconds", ["name", "controller"], QUEUE_SECONDS);
   readonly #unfinished = this.#read("workqueue_unfinished_work_seconds", ["name", "controller"]);
   readonly #longest = this.#read("workqueue_longest_running_processor_seconds", ["name", "controller"]);
+
+  readonly #relists = this.#counter("informer_relists_total", ["resource", "reason"]);
+  readonly #watchRestarts = this.#counter("informer_watch_restarts_total", ["resource", "reason"]);
+  readonly #faults = this.#counter("informer_faults_total", ["resource"]);
+  readonly #objects = this.#read("informer_objects", ["resource"]);
+  readonly #lastEvent = this.#read("informer_last_event_timestamp_seconds", ["resource"]);
 
   readonly #leading = this.#read("leader_election_master_status", ["name"]);
 
@@ -123,6 +135,24 @@ export class Metrics {
       taken: (ms) => this.#waited.observe(labels, ms / 1000),
       done: (ms) => this.#worked.observe(labels, ms / 1000),
     };
+  }
+
+  /** What an informer tells as it happens; `resource` is the plural name of what it holds. */
+  informer(resource: string): InformerMetrics {
+    for (const reason of ["start", "expired"]) this.#relists.inc({ resource, reason }, 0);
+    for (const reason of ["closed", "inactive", "expired", "error"]) this.#watchRestarts.inc({ resource, reason }, 0);
+    this.#faults.inc({ resource }, 0);
+    return {
+      listed: (reason) => this.#relists.inc({ resource, reason }),
+      watchEnded: (reason) => this.#watchRestarts.inc({ resource, reason }),
+      faulted: () => this.#faults.inc({ resource }),
+    };
+  }
+
+  /** What an informer is asked for at each scrape; `lastContact` in milliseconds since the epoch. */
+  cache(resource: string, informer: { readonly size: number; readonly lastContact: number }): void {
+    this.#objects({ resource }, () => informer.size);
+    this.#lastEvent({ resource }, () => informer.lastContact / 1000);
   }
 
   /** `name` is the Lease's; `isLeader` is asked at each scrape, so a stale 1 is never shown. */

@@ -1,18 +1,12 @@
 import type { KubeObject } from "../kube/resource.ts";
-
-/** What an informer tells of one object. `previous` is there for updates only. */
-export interface Change<T extends KubeObject = KubeObject> {
-  type: "added" | "updated" | "deleted";
-  object: T;
-  previous?: T;
-}
+import type { Change } from "../kube/store.ts";
 
 /** Whether a change is worth a reconcile. */
 export type Predicate<T extends KubeObject = KubeObject> = (change: Change<T>) => boolean;
 
 /** Judges updates by the object before and after; lets everything else pass. */
 export function updated<T extends KubeObject>(differs: (before: T, after: T) => boolean): Predicate<T> {
-  return ({ object, previous }) => previous === undefined || differs(previous, object);
+  return ({ type, object, previous }) => type !== "updated" || previous === undefined || differs(previous, object);
 }
 
 /** The spec changed: the API server counts generations, and not for status or metadata. */
@@ -34,11 +28,6 @@ export const finalizersChanged: Predicate = updated(
 
 export const deletionStarted: Predicate = updated(
   (before, after) => before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp,
-);
-
-/** Anything at all changed; a relist that finds the object as it was tells nothing new. */
-export const resourceVersionChanged: Predicate = updated(
-  (before, after) => before.metadata.resourceVersion !== after.metadata.resourceVersion,
 );
 
 export function anyOf<T extends KubeObject>(...predicates: Predicate<T>[]): Predicate<T> {
