@@ -16,7 +16,9 @@ export interface PrometheusOptions {
 
 /** Turns a file of old samples into blocks in the data folder; before Prometheus starts on it. */
 export async function prepareHistory(promtool: string, directory: string, openMetrics: string): Promise<void> {
-  const args = ["tsdb", "create-blocks-from", "openmetrics", "--quiet", openMetrics, dataFolder(directory)];
+  // promtool reads the whole file once for each block, and by default a block is two hours.
+  const blocks = "--max-block-duration=168h";
+  const args = ["tsdb", "create-blocks-from", "openmetrics", "--quiet", blocks, openMetrics, dataFolder(directory)];
   await promisify(execFile)(promtool, args, { maxBuffer: 16 * 1024 * 1024 });
 }
 
