@@ -24,7 +24,8 @@ const vitest = spawn("vitest", ["run", ...leftOut.flatMap(({ files }) => ["--exc
 const [code] = (await once(vitest, "exit")) as [number | null];
 for (const { name, files } of leftOut) {
   const count = globSync(files).length;
-  console.log(`left out: ${count} test files that need ${name}, which is not built; npm test -- --all builds it`);
+  const what = count === 1 ? "1 test file that needs" : `${count} test files that need`;
+  console.log(`left out: ${what} ${name}, which is not built; npm test -- --all builds it`);
 }
 process.exit(code ?? 1);
 

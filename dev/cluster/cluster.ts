@@ -23,7 +23,7 @@ export interface ClusterOptions {
   apiServerArgs?: readonly string[];
 }
 
-export interface NodesOptions {
+interface NodesOptions {
   count: number;
   /** Path of a file of kwok Stages that make pods ready; left out, they are ready at once. */
   podStages?: string;
