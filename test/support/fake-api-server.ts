@@ -75,6 +75,11 @@ export class FakeApiServer {
     for (let count = 0; count < times; count += 1) this.#faults.push({ verb, fault });
   }
 
+  /** Takes back the faults that have not struck yet. */
+  forgive(): void {
+    this.#faults.length = 0;
+  }
+
   /** Strikes all watches that are open. */
   disturb(fault: StreamFault): void {
     for (const watch of this.#watches) watch.disturb(fault);
