@@ -43,6 +43,8 @@ export const Stalled = {
 } as const;
 
 export const Degraded = {
+  /** Nothing is wrong. Nothing to do. */
+  None: "None",
   /** The floor cannot be written because somebody else holds the field. Do what FloorApplied says. */
   FloorContested: "FloorContested",
   /** The peak came and not enough replicas were ready. See CapacityReady for the numbers and the cause. */

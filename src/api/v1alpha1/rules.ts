@@ -29,3 +29,9 @@ export function durationRules(
 function rePattern(pattern: string): string {
   return pattern.replaceAll("(?:", "(");
 }
+
+/** IANA zone names without an area. */
+export const SINGLE_WORD_ZONES: readonly string[] =
+  "CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC ROK Singapore Turkey UCT UTC Universal W-SU WET Zulu".split(
+    " ",
+  );

@@ -1,0 +1,81 @@
+import type { Problem } from "../api/v1alpha1/fields.ts";
+import { parseCron } from "./cron.ts";
+import { CronTimes } from "./cron-times.ts";
+import { problemOf } from "./problem.ts";
+import { resolveZone } from "./zone.ts";
+
+/** When a schedule is on: two cron times in an IANA zone. */
+export interface ScheduleTimes {
+  readonly timeZone: string;
+  readonly start: string;
+  readonly end: string;
+}
+
+export interface ScheduleState {
+  active: boolean;
+  /** The boundary that passed last, ms since the epoch; undefined when none has passed. */
+  since?: number;
+  /** The next boundary; until then nothing changes. */
+  until: number;
+}
+
+/** A schedule that can be used. */
+export interface Schedule {
+  readonly name: string;
+  readonly replicas: number;
+  /** The state at a moment, ms since the epoch. */
+  at(time: number): ScheduleState;
+}
+
+/** The work of parsing is done once for each object that holds a schedule, and goes when that object goes. */
+const compiled = new WeakMap<ScheduleTimes, (time: number) => ScheduleState>();
+
+/**
+ * Whether a schedule is active: it is when the last boundary that passed was a start. What comes next says
+ * nothing (a start on weekdays with an end every day would be on all weekend). Where a start and an end fall
+ * on the same moment, it starts. Throws a CalendarError when zone or cron cannot be used.
+ */
+export function scheduleActive(schedule: ScheduleTimes, at: number): ScheduleState {
+  return compile(schedule)(at);
+}
+
+/** The schedules of a spec that can be used, and why the others cannot. `field` is the path of the list. */
+export function readSchedules(
+  schedules: readonly (ScheduleTimes & { name: string; replicas: number })[],
+  field = "spec.scaling.schedules",
+): { schedules: Schedule[]; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const usable: Schedule[] = [];
+  for (const schedule of schedules) {
+    const path = `${field}[${schedule.name}]`;
+    const found = [
+      ...problemOf(`${path}.timeZone`, schedule.timeZone, resolveZone),
+      ...problemOf(`${path}.start`, schedule.start, parseCron),
+      ...problemOf(`${path}.end`, schedule.end, parseCron),
+    ];
+    problems.push(...found);
+    if (found.length === 0) {
+      usable.push({ name: schedule.name, replicas: schedule.replicas, at: (time) => scheduleActive(schedule, time) });
+    }
+  }
+  return { schedules: usable, problems };
+}
+
+function compile(schedule: ScheduleTimes): (time: number) => ScheduleState {
+  const known = compiled.get(schedule);
+  if (known) return known;
+  const zone = resolveZone(schedule.timeZone);
+  const state = stateOf(new CronTimes(parseCron(schedule.start), zone), new CronTimes(parseCron(schedule.end), zone));
+  compiled.set(schedule, state);
+  return state;
+}
+
+function stateOf(starts: CronTimes, ends: CronTimes): (time: number) => ScheduleState {
+  return (time) => {
+    const started = starts.previous(time) ?? -Infinity;
+    const ended = ends.previous(time) ?? -Infinity;
+    const since = Math.max(started, ended);
+    const until = Math.min(starts.next(time) ?? Infinity, ends.next(time) ?? Infinity);
+    return { active: started >= ended && started > -Infinity, ...(since > -Infinity && { since }), until };
+  };
+}
