@@ -1,6 +1,7 @@
 import type { FilingCalendar } from "../api/v1alpha1/filing-calendar.ts";
-import type { Problem } from "../api/v1alpha1/problem.ts";
-import { windowsOf, type Window } from "../calendar/windows.ts";
+import type { Problem } from "../api/v1alpha1/fields.ts";
+import type { Window } from "../calendar/window.ts";
+import { windowsOf } from "../calendar/windows.ts";
 
 /** The windows of FilingCalendars, worked out once for each version of a calendar and each day. */
 

@@ -26,6 +26,8 @@ export interface Contest {
 export interface FloorMemory {
   /** The value that we last wrote or saw standing as ours; undefined before the first. */
   lastOurs?: number;
+  /** Whose manifest the field stood in when we raised it: our write took the ownership by which that shows. */
+  declaredBy?: string;
   /** When others took our value away, ms since the epoch. */
   resets: readonly number[];
   contest?: Contest;
@@ -45,11 +47,9 @@ export interface Base {
  */
 export function baseOf(target: Target): Base {
   const noted = target.object.metadata.annotations?.[BASE_ANNOTATION];
-  const base = noted === undefined ? Number.NaN : Number(noted);
-  if (!Number.isInteger(base) || base < 0) return { replicas: target.value, raised: false };
-  return isOurs(target.object, target.path)
-    ? { replicas: base, raised: true }
-    : { replicas: target.value, raised: true };
+  // An empty or mangled note is none: Number("") would be a base of zero.
+  if (noted === undefined || !/^\d{1,9}$/.test(noted)) return { replicas: target.value, raised: false };
+  return { replicas: isOurs(target.object, target.path) ? Number(noted) : target.value, raised: true };
 }
 
 /**
@@ -87,36 +87,25 @@ export function decideFloor(input: FloorInput): FloorDecision {
   const { now, target, wanted, base, takeOver, generation } = input;
   const ownership = ownershipOf(target.object, target.path);
   const ours = isOurs(target.object, target.path);
-  const memory = countReset(
-    stillContested(input, ownership) ? input.memory : withoutContest(input.memory),
-    target,
-    ours,
-    now,
-  );
+  const memory = countReset(stillContested(input) ? input.memory : withoutContest(input.memory), target, ours, now);
   const raising = target.kind === "Scale" || wanted > base.replicas;
 
   if (memory.contest) return contested(memory.contest, target, wanted, memory);
-  if (!raising) return atBase(target, base, ours, memory);
+  if (!raising) return atBase(target, base, ours && ownership.class !== "Enforced", memory);
   if (target.value === wanted) {
-    const seen = ours ? { ...memory, lastOurs: target.value } : memory;
-    return ownership.class === "Declared"
-      ? declared(ownership.manager, target, wanted, seen)
-      : applied(target, wanted, seen);
+    return raised(input, ownership, ours ? { ...memory, lastOurs: target.value } : memory);
   }
   if (ownership.class === "Enforced" && !takeOver) {
     const contest: Contest = { manager: ownership.manager, since: now, generation, cause: "Applied" };
     return contested(contest, target, wanted, { ...memory, contest });
   }
   if (memory.resets.length >= RESETS_TO_CONTEST) {
-    const contest: Contest = { manager: holderOf(target), since: now, generation, cause: "Resets" };
+    const manager = otherManagers(target)[0] ?? "another writer";
+    const contest: Contest = { manager, since: now, generation, cause: "Resets" };
     return contested(contest, target, wanted, { ...memory, contest });
   }
   const write = target.kind === "Scale" ? { value: wanted } : { value: wanted, base: base.replicas };
-  const report =
-    ownership.class === "Declared"
-      ? declared(ownership.manager, target, wanted, memory)
-      : applied(target, wanted, memory);
-  return { ...report, write };
+  return { ...raised(input, ownership, memory), write };
 }
 
 /** The memory once a write has gone through; a write that failed leaves it as the decision had it. */
@@ -124,14 +113,18 @@ export function afterWrite(memory: FloorMemory, { value }: Write): FloorMemory {
   return value === undefined ? memory : { ...memory, lastOurs: value };
 }
 
+/** The memory after a look at which we were kept off the field: what happens to it meanwhile is no reset of ours. */
+export function keptOff({ resets, contest }: FloorMemory): FloorMemory {
+  return contest ? { resets, contest } : { resets };
+}
+
 /**
- * A contest ends when the user has changed the spec, asked for another try, or mended the cause: the
- * manager that enforced the field no longer owns it. It never ends by time.
+ * A contest ends when the user has changed the spec, asked for another try, or mended the cause: nobody else
+ * owns the enforced field any more. It never ends by time, nor because the next one took the field by an Update.
  */
-function stillContested({ memory, generation, refreshedAt }: FloorInput, ownership: Ownership): boolean {
-  const { contest } = memory;
+function stillContested({ memory: { contest }, target, generation, refreshedAt }: FloorInput): boolean {
   if (!contest || contest.generation !== generation || (refreshedAt ?? 0) > contest.since) return false;
-  return contest.cause === "Resets" || ownership.class === "Enforced";
+  return contest.cause === "Resets" || otherManagers(target).length > 0;
 }
 
 function withoutContest(memory: FloorMemory): FloorMemory {
@@ -140,54 +133,63 @@ function withoutContest(memory: FloorMemory): FloorMemory {
   return lastOurs === undefined ? { resets: [] } : { lastOurs, resets: [] };
 }
 
-/** A reset: the field stood as ours and now stands lower, as somebody else's. */
+/**
+ * A reset: the field stood as ours and now stands lower, as somebody else's. A plain workload's count is ours in
+ * both directions, so one that was set higher is a reset too: we would take it back again and again.
+ */
 function countReset(memory: FloorMemory, target: Target, ours: boolean, now: number): FloorMemory {
   if (memory.contest) return memory;
   const resets = memory.resets.filter((at) => at > now - RESET_WINDOW_MS);
-  const taken = memory.lastOurs !== undefined && target.value < memory.lastOurs && !ours;
+  const { lastOurs } = memory;
+  const taken =
+    lastOurs !== undefined && !ours && (target.kind === "Scale" ? target.value !== lastOurs : target.value < lastOurs);
   if (!taken) return { ...memory, resets };
   // Forgetting our value counts it once: until it stands there again, there is nothing more to take away.
   return { resets: [...resets, now] };
 }
 
-/** Who holds a field that is not ours; the name that the API server has for the writer. */
-function holderOf(target: Target): string {
-  return managersOf(target.object, target.path).find((manager) => manager !== FIELD_MANAGER) ?? "another writer";
+/** Who else holds the field; the names that the API server has for the writers. */
+function otherManagers(target: Target): string[] {
+  return managersOf(target.object, target.path).filter((manager) => manager !== FIELD_MANAGER);
 }
 
 function fieldOf({ object, path, kind }: Target): string {
   return `${path.join(".")} of ${object.kind ?? kind}/${object.metadata.name}`;
 }
 
-function applied(target: Target, wanted: number, memory: FloorMemory): FloorDecision {
-  return { applied: true, reason: "Applied", message: `${fieldOf(target)} is ${wanted}`, memory };
+/** The field is where we want it, or is being written so. */
+function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: FloorMemory): FloorDecision {
+  const declaredBy = ownership.class === "Declared" ? ownership.manager : memory.declaredBy;
+  const field = fieldOf(target);
+  if (declaredBy === undefined) {
+    return { applied: true, reason: "Applied", message: `${field} is ${wanted}`, memory };
+  }
+  const mending = mendingOf(declaredBy, target.object, target.path);
+  return {
+    applied: true,
+    reason: "DeclaredElsewhere",
+    message: `${field} is ${wanted}, yet it stands in the manifest of ${declaredBy} and the next apply resets it: ${mending}`,
+    memory: { ...memory, declaredBy },
+  };
 }
 
-/** Nothing is to be raised: what we had raised goes back, everything else stays as its owner set it. */
-function atBase(target: Target, base: Base, ours: boolean, memory: FloorMemory): FloorDecision {
-  const { resets } = memory;
+/**
+ * Nothing is to be raised: what we had raised goes back, everything else stays as its owner set it. A field that
+ * an Apply owner holds together with us stays at their value when we let go of it.
+ */
+function atBase(target: Target, base: Base, oursAlone: boolean, memory: FloorMemory): FloorDecision {
   const message = `${fieldOf(target)} is ${base.replicas}, as its owner set it`;
-  const decision: FloorDecision = { applied: true, reason: "AtBase", message, memory: { resets } };
-  if (!base.raised) return decision;
-  return { ...decision, write: ours ? { value: base.replicas } : {} };
+  const decision: FloorDecision = { applied: true, reason: "AtBase", message, memory };
+  if (!base.raised) return { ...decision, memory: { resets: memory.resets } };
+  return { ...decision, write: oursAlone ? { value: base.replicas } : {} };
 }
 
 function contested(contest: Contest, target: Target, wanted: number, memory: FloorMemory): FloorDecision {
-  const mending = mendingOf(contest.manager, target.object.kind ?? target.kind, target.path);
+  const mending = mendingOf(contest.manager, target.object, target.path);
   return {
     applied: false,
     reason: "Contested",
     message: `${fieldOf(target)} is held at ${target.value} by ${contest.manager}, ${wanted} are recommended; nothing more is written until that is mended: ${mending}`,
-    memory,
-  };
-}
-
-function declared(manager: string, target: Target, wanted: number, memory: FloorMemory): FloorDecision {
-  const mending = mendingOf(manager, target.object.kind ?? target.kind, target.path);
-  return {
-    applied: true,
-    reason: "DeclaredElsewhere",
-    message: `${fieldOf(target)} is ${wanted}, yet it stands in the manifest of ${manager} and the next apply resets it: ${mending}`,
     memory,
   };
 }

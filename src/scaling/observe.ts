@@ -1,3 +1,4 @@
+import { newer } from "../kube/newer.ts";
 import { horizontalPodAutoscalers, type KubeObject, type Resource } from "../kube/resource.ts";
 import { quotaRoom, type QuotaRoom } from "./quota.ts";
 import { leadOf, type Lead } from "./lead.ts";
@@ -69,14 +70,4 @@ function resourceOf(
 ): Resource | undefined {
   if (target.kind === "HorizontalPodAutoscaler") return horizontalPodAutoscalers;
   return target.kind === "ScaledObject" ? keda?.resource : kind?.resource;
-}
-
-/**
- * Our own write, while the cache is behind it: a decision on the older object would take our predecessor's
- * value for a reset. Resource versions of one kind are ordered numbers (Kubernetes 1.35, KEP-5504).
- */
-function newer<T extends KubeObject | undefined>(cached: T, written: KubeObject | undefined): T {
-  if (!cached || !written || cached.metadata.uid !== written.metadata.uid) return cached;
-  const [ours, theirs] = [written, cached].map(({ metadata }) => BigInt(metadata.resourceVersion ?? "0"));
-  return ours !== undefined && theirs !== undefined && ours > theirs ? (written as T) : cached;
 }

@@ -24,13 +24,13 @@ export function ownershipOf(object: KubeObject, path: FieldPath): Ownership {
   const applier = owners.find(({ operation }) => operation === "Apply");
   if (applier) return { class: "Enforced", manager: nameOf(applier) };
 
-  const updater = owners.find(({ operation }) => operation === "Update");
   if (inLastApplied(object, path)) {
-    const kubectl = (object.metadata.managedFields ?? []).find((entry) => owns(entry, ANNOTATION_PATH));
-    return { class: "Declared", manager: nameOf(updater ?? kubectl) };
+    // Whoever wrote the annotation declares the field; who wrote its value last may be an autoscaler.
+    const declarer = (object.metadata.managedFields ?? []).find((entry) => owns(entry, ANNOTATION_PATH));
+    return { class: "Declared", manager: nameOf(declarer ?? owners[0]) };
   }
   // Helm 3 leaves no last-applied annotation, yet the next upgrade writes what the chart says.
-  const helm = owners.find(({ manager }) => manager?.toLowerCase().startsWith("helm"));
+  const helm = owners.find(({ manager }) => isHelm(manager));
   if (helm) return { class: "Declared", manager: nameOf(helm) };
   return { class: "Free" };
 }
@@ -60,6 +60,11 @@ function owns(entry: ManagedFieldsEntry, path: FieldPath): boolean {
   return node !== undefined;
 }
 
+/** Helm books its fields under the name of its binary: helm, helm-controller, terraform-provider-helm_v3.0.2. */
+function isHelm(manager: string | undefined): boolean {
+  return manager?.toLowerCase().includes("helm") ?? false;
+}
+
 function nameOf(entry: ManagedFieldsEntry | undefined): string {
   return entry?.manager ?? "unknown";
 }
@@ -78,20 +83,25 @@ function inLastApplied(object: KubeObject, path: FieldPath): boolean {
 }
 
 /** What the named owner has to change so that the field is left to us; one line a user can act on. */
-export function mendingOf(manager: string, kind: string, path: FieldPath): string {
+export function mendingOf(manager: string, object: KubeObject, path: FieldPath): string {
   const field = path.join(".");
-  const pointer = `/${path.join("/")}`;
+  const { kind = "object", apiVersion = "" } = object;
   const name = manager.toLowerCase();
   if (name.startsWith("argocd")) {
-    return `leave ${field} out of the manifest in Git, or add ignoreDifferences {group, kind: ${kind}, jsonPointers: [${pointer}]} with syncOption RespectIgnoreDifferences=true to the Application`;
+    const group = apiVersion.replace(/\/?[^/]*$/, "");
+    const rule = `{group: ${group}, kind: ${kind}, jsonPointers: [/${path.join("/")}]}`;
+    return `leave ${field} out of the manifest in Git, or add ignoreDifferences: [${rule}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] to the Application`;
   }
-  if (name.startsWith("helm"))
+  if (isHelm(name))
     return `leave ${field} out of the chart's ${kind} (most charts: autoscaling.enabled or an empty value)`;
   if (name.startsWith("kustomize-controller") || name.startsWith("flux")) {
-    return `leave ${field} out of the manifest in Git, or annotate the ${kind} with kustomize.toolkit.fluxcd.io/ssa: Merge`;
+    return `leave ${field} out of the manifest in Git; Flux leaves alone what it does not apply`;
   }
-  if (name.startsWith("kubectl")) {
-    return `kubectl apply edit-last-applied: remove ${field} there first, then from the manifest (removing it from the manifest alone sets it to its default)`;
+  if (name.startsWith("kubectl") && inLastApplied(object, path)) {
+    return `run kubectl apply edit-last-applied and remove ${field} there first, then from the manifest (removing it from the manifest alone sets it to its default)`;
+  }
+  if (ownersOf(object, path).some((entry) => entry.manager === manager && entry.operation === "Apply")) {
+    return `leave ${field} out of what ${manager} applies and apply it once more`;
   }
   return `have ${manager} leave ${field} alone`;
 }

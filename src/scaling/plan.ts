@@ -42,7 +42,8 @@ export function planAt(sources: readonly PlanSource[], base: number, at: number,
   let planned: Planned = { replicas: base, reason: "base", release: "exact" };
   for (const source of sources) {
     const need = source.need(at, at + leadMs);
-    const replicas = source.peak ? rampStep(need, base, source.peak(at)) : need;
+    // The peak is asked for only where it counts: most windows of a year are far away at any moment.
+    const replicas = source.peak && need > base ? rampStep(need, base, source.peak(at)) : need;
     if (replicas > planned.replicas) planned = { replicas, reason: source.reason, release: source.release };
   }
   return planned;

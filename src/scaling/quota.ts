@@ -23,19 +23,21 @@ interface Resources {
   limits?: Readonly<Record<string, string>>;
 }
 
-/** Cost of a pod of these containers. Init containers are left out: they count only where they ask for more. */
+/**
+ * Cost of a pod of these containers. A container that gives only a limit requests as much: the API server fills
+ * that in when it creates the pod. Init containers are left out: they count only where they ask for more.
+ */
 export function podCost(containers: readonly { resources?: Resources }[]): PodCost {
   const cost: Record<string, number> = { pods: 1, "count/pods": 1 };
+  const add = (key: string, amount: string): void => {
+    cost[key] = (cost[key] ?? 0) + (parseQuantity(amount) ?? 0);
+  };
   for (const { resources } of containers) {
-    for (const kind of ["requests", "limits"] as const) {
-      for (const [name, amount] of Object.entries(resources?.[kind] ?? {})) {
-        const value = parseQuantity(amount);
-        if (value === undefined) continue;
-        for (const key of kind === "requests" ? [`requests.${name}`, name] : [`limits.${name}`]) {
-          cost[key] = (cost[key] ?? 0) + value;
-        }
-      }
+    for (const [name, amount] of Object.entries({ ...resources?.limits, ...resources?.requests })) {
+      add(`requests.${name}`, amount);
+      add(name, amount);
     }
+    for (const [name, amount] of Object.entries(resources?.limits ?? {})) add(`limits.${name}`, amount);
   }
   return cost;
 }

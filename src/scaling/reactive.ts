@@ -52,10 +52,19 @@ export interface ReactiveResult {
 export const initialReactiveState: ReactiveState = { history: [], failures: 0, incomplete: true };
 
 /**
+ * Replicas for a demand, whole ones. What is within a billionth of a whole number is that number: 57 requests/s
+ * over 100 * 0.57 a replica are one replica, although the quotient of the two doubles is a little above 1.
+ */
+export function replicasFor(demand: number, perReplica: number): number {
+  return Math.ceil(demand / perReplica - 1e-9);
+}
+
+/**
  * One evaluation. `current` is the workload's present replica count.
  *
- * The ratio and its dead band are the HPA's: desired = ceil(value / perReplica) unless
- * |value / (perReplica * current) - 1| <= tolerance (kubernetes, "Algorithm details" of the HPA).
+ * The ratio and its dead band are the HPA's: desired = ceil(value / perReplica) unless the ratio
+ * value / (perReplica * current) is within [1 - tolerance, 1 + tolerance] (kubernetes, "Algorithm details" of
+ * the HPA).
  */
 export function evaluateReactive(
   signals: readonly SignalReading[],
@@ -65,7 +74,7 @@ export function evaluateReactive(
   before: ReactiveState,
 ): ReactiveResult {
   const needs = signals.flatMap(({ reading, perReplica }) =>
-    reading.ok ? [{ raw: Math.ceil(reading.value / perReplica), ratio: reading.value / (perReplica * current) }] : [],
+    reading.ok ? [{ raw: replicasFor(reading.value, perReplica), ratio: reading.value / (perReplica * current) }] : [],
   );
   const complete = signals.every(({ reading }) => reading.ok && reading.partial === undefined);
   const failures = needs.length > 0 || signals.length === 0 ? 0 : before.failures + 1;
@@ -73,8 +82,9 @@ export function evaluateReactive(
   const fallsBack = fallback !== undefined && failures >= fallback.afterFailures;
 
   const raw = needs.length > 0 || signals.length === 0 ? Math.max(0, ...needs.map((need) => need.raw)) : undefined;
+  const { tolerance } = settings;
   const tolerated = needs.map(({ raw: need, ratio }) =>
-    current > 0 && Math.abs(ratio - 1) <= settings.tolerance ? current : need,
+    current > 0 && ratio >= 1 - tolerance && ratio <= 1 + tolerance ? current : need,
   );
   const recommended = Math.max(0, ...tolerated, complete ? 0 : current, fallsBack ? fallback.replicas : 0);
 

@@ -25,7 +25,7 @@ export interface Verdict<T extends "Degraded" | "Stalled"> {
 }
 
 /** The demand signals and whether they could be read. */
-export function metricsAvailable(signals: readonly SignalReading[]): ConditionChange {
+export function metricsAvailable(signals: readonly Pick<SignalReading, "name" | "reading">[]): ConditionChange {
   const type = "MetricsAvailable";
   for (const { name, reading } of signals) {
     if (!reading.ok) return { type, status: "False", reason: reading.reason, message: `${name}: ${reading.message}` };

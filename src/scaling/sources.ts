@@ -1,4 +1,5 @@
 import type { PlanSource } from "./plan.ts";
+import { replicasFor } from "./reactive.ts";
 
 /**
  * What a plan is made of: fixed-number schedules, one-off events and filing windows. Each becomes a
@@ -65,7 +66,10 @@ export function forecastEventSource(
     reason: `event ${name}`,
     release: "stepped",
     need,
-    boundaries: (from, to) => [span.start, span.end, ...hours(Math.max(from, span.start), Math.min(to, span.end))],
+    boundaries: (from, to) =>
+      [span.start, ...hours(Math.max(from, span.start), Math.min(to, span.end)), span.end].filter(
+        (at) => at >= from && at <= to,
+      ),
     peak: () => need(span.start, span.end),
   };
 }
@@ -100,10 +104,6 @@ export function windowSource(
       ),
     peak: () => need(opens, deadline),
   };
-}
-
-function replicasFor(demand: number, capacity: ReplicaCapacity): number {
-  return Math.ceil(demand / capacity);
 }
 
 /** Moments at which a forecast is looked at for the plan that users read: each hour, or a twentieth of a short span. */

@@ -1,0 +1,93 @@
+import { parseDuration } from "../api/v1alpha1/duration.ts";
+import type { Problem } from "../api/v1alpha1/fields.ts";
+import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
+import { readEvents } from "../calendar/event.ts";
+import { readSchedules, type Schedule, type ScheduleState } from "../calendar/schedule.ts";
+import type { Window } from "../calendar/window.ts";
+import type { Baseline, Span } from "../forecast/baseline.ts";
+import { PriorForecast, type Forecaster } from "../forecast/prior-forecast.ts";
+import type { PlanSource } from "../scaling/plan.ts";
+import { fixedEventSource, forecastEventSource, scheduleSource, windowSource } from "../scaling/sources.ts";
+import type { CalendarView } from "./calendars.ts";
+
+/** What a service's plan is made of, from its spec, its calendars and its usual demand. */
+
+export interface PlanInput {
+  service: InvoiceService;
+  calendars: readonly CalendarView[];
+  baseline: Baseline | undefined;
+}
+
+export interface PlanSources {
+  sources: readonly PlanSource[];
+  /** Windows of all its calendars, earliest deadline first. */
+  windows: readonly Window[];
+  /** Spans that are not usual, which a baseline leaves out. */
+  unusual: readonly Span[];
+  /** Windows or events ask for a forecast. */
+  needsForecast: boolean;
+  /** Entries that cannot be used; the others are. */
+  problems: readonly Problem[];
+  /** Present once the usual demand is known. */
+  forecast?: Forecaster;
+}
+
+export function planSources({ service, calendars, baseline }: PlanInput): PlanSources {
+  const { scaling } = service.spec;
+  const { schedules, problems: badSchedules } = readSchedules(scaling.schedules ?? []);
+  const { events, problems: badEvents } = readEvents(service.spec.events ?? []);
+  const graceMs = parseDuration(scaling.release.grace);
+  const capacity = scaling.perReplica === undefined ? undefined : scaling.perReplica * scaling.utilization;
+  const windows = calendars.flatMap((calendar) => calendar.windows).toSorted((a, b) => a.deadline - b.deadline);
+  const forecast =
+    baseline &&
+    new PriorForecast({
+      baseline,
+      windows: windows.map(({ opens, deadline }) => ({
+        opens,
+        deadline,
+        holdsUntil: deadline + graceMs,
+        peakFactor: scaling.expectedPeakFactor,
+      })),
+      events: events.flatMap(({ start, end, event: { expectedPeakFactor } }) =>
+        expectedPeakFactor === undefined ? [] : [{ start, end, peakFactor: expectedPeakFactor }],
+      ),
+    });
+
+  const sources: PlanSource[] = schedules.map((schedule) =>
+    scheduleSource(schedule.name, schedule.replicas, { at: remembering(schedule) }),
+  );
+  for (const { event, ...span } of events) {
+    if (event.replicas !== undefined) sources.push(fixedEventSource(event.name, span, event.replicas));
+    else if (forecast && capacity) sources.push(forecastEventSource(event.name, span, forecast, capacity));
+  }
+  if (forecast && capacity) {
+    for (const { calendar, name = "", opens, deadline } of windows) {
+      sources.push(windowSource({ name: `${calendar} ${name}`.trim(), opens, deadline }, graceMs, forecast, capacity));
+    }
+  }
+  return {
+    sources,
+    windows,
+    unusual: [
+      ...windows.map(({ opens, deadline }) => ({ from: opens, to: deadline + graceMs })),
+      ...events.map(({ start, end }) => ({ from: start, to: end })),
+    ],
+    needsForecast: windows.length > 0 || events.some(({ event }) => event.expectedPeakFactor !== undefined),
+    problems: [...badSchedules, ...badEvents],
+    ...(forecast ? { forecast } : {}),
+  };
+}
+
+/** A schedule's state is worked out once for each stretch between its boundaries; it is asked twice a minute. */
+function remembering(schedule: Schedule): (time: number) => ScheduleState {
+  let from = Infinity;
+  let state: ScheduleState = { active: false, until: -Infinity };
+  return (time) => {
+    if (time < from || time >= state.until) {
+      state = schedule.at(time);
+      from = time;
+    }
+    return state;
+  };
+}
