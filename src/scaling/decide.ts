@@ -1,4 +1,5 @@
-import { baseOf, decideFloor, type FloorDecision, type FloorMemory } from "./floor.ts";
+import { baseOf, decideFloor, keptOff, type Base, type FloorDecision, type FloorMemory } from "./floor.ts";
+import { isOurs } from "./ownership.ts";
 import { neededAt, peakNeed, planAt, planSteps, type PlanSource, type PlanStep } from "./plan.ts";
 import {
   evaluateReactive,
@@ -26,7 +27,7 @@ export interface Observed {
   now: number;
   generation: number;
   settings: ScalingSettings;
-  /** The demand signals of this evaluation; absent between evaluations, when the last result holds. */
+  /** The demand signals of this evaluation, empty when there are none; absent between evaluations, when the last result holds. */
   signals?: readonly SignalReading[];
   sources: readonly PlanSource[];
   /** Every part of the plan is known: calendars found, history read. */
@@ -88,11 +89,8 @@ export interface Decision {
 }
 
 export function decide(observed: Observed, memory: ScalingMemory): Decision {
-  const { now, settings, sources, leadMs, target, workload } = observed;
-  const reactive =
-    observed.signals || !memory.evaluated
-      ? evaluateReactive(observed.signals ?? [], workload.replicas, now, settings, memory.reactive)
-      : memory.evaluated;
+  const { now, settings, sources, leadMs, target } = observed;
+  const reactive = reactiveOf(observed, memory);
 
   const known = isRefusal(target) ? undefined : target;
   const owned = known && known.kind !== "Scale" ? known : undefined;
@@ -102,22 +100,27 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
   const ceiling = Math.max(base.replicas, Math.min(...limits.map(({ limit }) => limit)));
 
   const planned = planAt(sources, least, now, leadMs);
-  const inForce = memory.inForce ?? { replicas: least, since: now, release: "exact" as const, reason: "base" };
-  const step = nextFloor({
-    now,
-    inForce,
-    planned,
-    demanded: reactive.complete ? reactive.raw : undefined,
-    planComplete: observed.planComplete,
-    settings,
-  });
+  const inForce = inForceOf(observed, owned, base, least, memory);
+  // Pause freezes what is in force: neither is it given back unseen, nor does it count what was never written.
+  const step: NextFloor =
+    observed.hold?.reason === "Paused"
+      ? { replicas: Math.max(least, inForce.replicas), held: "Paused" }
+      : nextFloor({
+          now,
+          inForce,
+          planned,
+          demanded: reactive.complete ? reactive.raw : undefined,
+          planComplete: observed.planComplete,
+          settings,
+        });
   const replicas = Math.min(step.replicas, ceiling);
   const floor: Decision["floor"] = {
     ...floorInForce(inForce, planned, replicas, step, now),
     ...(step.held ? { held: step.held } : {}),
   };
 
-  const recommended = Math.max(settings.minReplicas, Math.min(Math.max(reactive.replicas, replicas), ceiling));
+  const asked = Math.max(reactive.replicas, replicas, planned.replicas);
+  const recommended = Math.max(settings.minReplicas, Math.min(asked, ceiling));
   const wanted = known?.kind === "Scale" ? recommended : replicas;
   const field =
     known && !observed.hold
@@ -148,12 +151,40 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
     ...(next.length > 0 ? { nextChangeAt: Math.min(...next) } : {}),
     memory: {
       reactive: reactive.state,
-      evaluated: reactive,
+      ...(observed.signals ? { evaluated: reactive } : memory.evaluated ? { evaluated: memory.evaluated } : {}),
       inForce: floor,
-      floor: field?.memory ?? memory.floor,
+      floor: field?.memory ?? keptOff(memory.floor),
       outlook,
     },
   };
+}
+
+/**
+ * What demand asks for. Between evaluations the last result holds; where that was incomplete, and before the first,
+ * nothing is known that could take away what runs.
+ */
+function reactiveOf({ signals, now, settings, workload }: Observed, memory: ScalingMemory): ReactiveResult {
+  if (signals) return evaluateReactive(signals, workload.replicas, now, settings, memory.reactive);
+  const unknown = { replicas: 0, raw: undefined, complete: false, fallback: false, state: memory.reactive };
+  const last = memory.evaluated ?? unknown;
+  return last.complete ? last : { ...last, replicas: Math.max(last.replicas, workload.replicas) };
+}
+
+/**
+ * What is in force: what is remembered, but after a start or a pause no less than what stands in the field as ours.
+ * A process that died between the write and the status must not give back in one step what the status never knew.
+ */
+function inForceOf(
+  { now, hold }: Observed,
+  owned: Target | undefined,
+  base: Base,
+  least: number,
+  { inForce, floor }: ScalingMemory,
+): FloorInForce & { reason: string } {
+  const remembered = inForce ?? { replicas: least, since: now, release: "exact", reason: "base" };
+  if (!owned || hold || floor.lastOurs !== undefined || owned.value <= remembered.replicas) return remembered;
+  if (!base.raised || !isOurs(owned.object, owned.path)) return remembered;
+  return { replicas: owned.value, since: now, release: "stepped", reason: "found in force" };
 }
 
 /** The floor keeps its start time while its value stays: the next release step waits from there. */

@@ -87,7 +87,7 @@ export function decideFloor(input: FloorInput): FloorDecision {
   const { now, target, wanted, base, takeOver, generation } = input;
   const ownership = ownershipOf(target.object, target.path);
   const ours = isOurs(target.object, target.path);
-  const memory = countReset(stillContested(input) ? input.memory : withoutContest(input.memory), target, ours, now);
+  const memory = countReset(contestOver(input) ? emptyFloorMemory : input.memory, target, ours, now);
   const raising = target.kind === "Scale" || wanted > base.replicas;
 
   if (memory.contest) return contested(memory.contest, target, wanted, memory);
@@ -122,27 +122,20 @@ export function keptOff({ resets, contest }: FloorMemory): FloorMemory {
  * A contest ends when the user has changed the spec, asked for another try, or mended the cause: nobody else
  * owns the enforced field any more. It never ends by time, nor because the next one took the field by an Update.
  */
-function stillContested({ memory: { contest }, target, generation, refreshedAt }: FloorInput): boolean {
-  if (!contest || contest.generation !== generation || (refreshedAt ?? 0) > contest.since) return false;
-  return contest.cause === "Resets" || otherManagers(target).length > 0;
-}
-
-function withoutContest(memory: FloorMemory): FloorMemory {
-  if (!memory.contest) return memory;
-  const { lastOurs } = memory;
-  return lastOurs === undefined ? { resets: [] } : { lastOurs, resets: [] };
+function contestOver({ memory: { contest }, target, generation, refreshedAt = 0 }: FloorInput): boolean {
+  if (!contest) return false;
+  if (contest.generation !== generation || refreshedAt > contest.since) return true;
+  return contest.cause === "Applied" && otherManagers(target).length === 0;
 }
 
 /**
- * A reset: the field stood as ours and now stands lower, as somebody else's. A plain workload's count is ours in
- * both directions, so one that was set higher is a reset too: we would take it back again and again.
+ * A reset: the field stood as ours and now stands at another value, as somebody else's. Higher counts as well: who
+ * raises and lowers the field in turns is not to be fought either.
  */
 function countReset(memory: FloorMemory, target: Target, ours: boolean, now: number): FloorMemory {
   if (memory.contest) return memory;
   const resets = memory.resets.filter((at) => at > now - RESET_WINDOW_MS);
-  const { lastOurs } = memory;
-  const taken =
-    lastOurs !== undefined && !ours && (target.kind === "Scale" ? target.value !== lastOurs : target.value < lastOurs);
+  const taken = memory.lastOurs !== undefined && target.value !== memory.lastOurs && !ours;
   if (!taken) return { ...memory, resets };
   // Forgetting our value counts it once: until it stands there again, there is nothing more to take away.
   return { resets: [...resets, now] };
@@ -159,7 +152,8 @@ function fieldOf({ object, path, kind }: Target): string {
 
 /** The field is where we want it, or is being written so. */
 function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: FloorMemory): FloorDecision {
-  const declaredBy = ownership.class === "Declared" ? ownership.manager : memory.declaredBy;
+  const declared = ownership.class === "Declared" ? ownership : undefined;
+  const declaredBy = declared?.manager ?? memory.declaredBy;
   const field = fieldOf(target);
   if (declaredBy === undefined) {
     return { applied: true, reason: "Applied", message: `${field} is ${wanted}`, memory };
@@ -169,7 +163,7 @@ function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: Fl
     applied: true,
     reason: "DeclaredElsewhere",
     message: `${field} is ${wanted}, yet it stands in the manifest of ${declaredBy} and the next apply resets it: ${mending}`,
-    memory: { ...memory, declaredBy },
+    memory: declared?.shownBy === "Owner" ? { ...memory, declaredBy } : memory,
   };
 }
 

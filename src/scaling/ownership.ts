@@ -11,8 +11,11 @@ export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 export type Ownership =
   /** No owner, ourselves, or an Update owner whose last-applied configuration lacks the field: take it. */
   | { class: "Free" }
-  /** It stands in somebody's manifest but is not enforced: raise it all the same and say how to mend that. */
-  | { class: "Declared"; manager: string }
+  /**
+   * It stands in somebody's manifest but is not enforced: raise it all the same and say how to mend that. What only
+   * the owner's name shows (Helm) is no longer seen once the field is ours.
+   */
+  | { class: "Declared"; manager: string; shownBy: "LastApplied" | "Owner" }
   /** A server-side apply owner holds it: writing needs `takeOver`. */
   | { class: "Enforced"; manager: string };
 
@@ -27,11 +30,11 @@ export function ownershipOf(object: KubeObject, path: FieldPath): Ownership {
   if (inLastApplied(object, path)) {
     // Whoever wrote the annotation declares the field; who wrote its value last may be an autoscaler.
     const declarer = (object.metadata.managedFields ?? []).find((entry) => owns(entry, ANNOTATION_PATH));
-    return { class: "Declared", manager: nameOf(declarer ?? owners[0]) };
+    return { class: "Declared", manager: nameOf(declarer ?? owners[0]), shownBy: "LastApplied" };
   }
   // Helm 3 leaves no last-applied annotation, yet the next upgrade writes what the chart says.
   const helm = owners.find(({ manager }) => isHelm(manager));
-  if (helm) return { class: "Declared", manager: nameOf(helm) };
+  if (helm) return { class: "Declared", manager: nameOf(helm), shownBy: "Owner" };
   return { class: "Free" };
 }
 

@@ -31,7 +31,7 @@ export interface ReleaseInput {
 export interface NextFloor {
   replicas: number;
   /** What keeps it above the plan; undefined when it is the plan. */
-  held?: "PlanIncomplete" | "DemandUnknown" | "DemandAbove" | "Stepping";
+  held?: "Paused" | "PlanIncomplete" | "DemandUnknown" | "DemandAbove" | "Stepping";
   /** When to look again because of the release, ms since the epoch. */
   nextStepAt?: number;
 }

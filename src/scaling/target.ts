@@ -100,28 +100,41 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
   ];
 
   if (!workload) {
-    return refuse("WorkloadNotFound", `${ref.kind} ${ref.name} (${ref.apiVersion}) does not exist in this namespace`);
+    return refuse(
+      "WorkloadNotFound",
+      `spec.workload ${ref.kind}/${ref.name} (${ref.apiVersion}) does not exist in this namespace: create it or correct the reference`,
+    );
+  }
+  const orphan = candidates.hpas.find((hpa) => ownedByScaledObject(hpa) && scaledObjects.length === 0);
+  if (orphan) {
+    return refuse(
+      "TargetNotFound",
+      `HorizontalPodAutoscaler/${orphan.metadata.name} belongs to a ScaledObject that was not found, and KEDA reverts what others write there: restore the ScaledObject or remove the HorizontalPodAutoscaler`,
+    );
   }
   if (scalers.length > 1) {
     return refuse(
       "AmbiguousTarget",
-      `${scalers.join(" and ")} all scale ${ref.kind}/${ref.name}; Kubernetes then disables them: keep one`,
+      `${scalers.join(" and ")} scale ${ref.kind}/${ref.name} at the same time, which disables them or has them fight: keep one`,
     );
   }
   if (choice === "Scale" && scalers.length > 0) {
     return refuse(
       "AutoscalerPresent",
-      `target is Scale but ${scalers[0]} scales ${ref.kind}/${ref.name}: use target Auto or remove it`,
+      `spec.scaling.target is Scale but ${scalers[0]} scales ${ref.kind}/${ref.name}: set target to Auto or remove it`,
     );
   }
-  if (choice === "HorizontalPodAutoscaler" && hpas.length === 0) {
+  if (
+    (choice === "HorizontalPodAutoscaler" && hpas.length === 0) ||
+    (choice === "ScaledObject" && scaledObjects.length === 0)
+  ) {
+    const [found, mending] = scalers[0]
+      ? [scalers[0], "set target to Auto"]
+      : ["none", "create one or set target to Auto"];
     return refuse(
       "TargetNotFound",
-      `no HorizontalPodAutoscaler targets ${ref.kind}/${ref.name}: create one or use target Auto`,
+      `spec.scaling.target is ${choice} but ${found} scales ${ref.kind}/${ref.name}: ${mending}`,
     );
-  }
-  if (choice === "ScaledObject" && scaledObjects.length === 0) {
-    return refuse("TargetNotFound", `no ScaledObject targets ${ref.kind}/${ref.name}: create one or use target Auto`);
   }
   const [scaledObject] = scaledObjects;
   const paused = PAUSE_ANNOTATIONS.find((name) => {
