@@ -1,6 +1,6 @@
 import type { Client } from "../kube/client.ts";
 import { discover } from "../kube/discovery.ts";
-import { Informer } from "../kube/informer.ts";
+import { Informer, type InformerMetrics } from "../kube/informer.ts";
 import type { KubeObject, Resource } from "../kube/resource.ts";
 import type { Transport } from "../kube/transport.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -15,7 +15,9 @@ export interface WatchesOptions {
   /** Watch this namespace alone; default all. */
   namespace?: string;
   /** Told of each informer as it opens, those found later included: subscribe here, and run it. */
-  onOpen: (informer: Informer<KubeObject>) => void;
+  onOpen: (informer: Informer<KubeObject>, plural: string) => void;
+  /** What an informer tells as it happens. */
+  informerMetrics: (plural: string) => InformerMetrics;
 }
 
 /** How long a kind that is not served is taken to stay so: a CRD may be installed at any time. */
@@ -34,10 +36,11 @@ export class Watches {
   }
 
   readonly open: OpenInformer = (resource, options) => {
-    const { client, transport, clock, log, namespace, onOpen } = this.#options;
+    const { client, transport, clock, log, namespace, onOpen, informerMetrics } = this.#options;
     const scope = resource.namespaced && namespace !== undefined ? { namespace } : {};
-    const informer = new Informer({ client, transport, resource, clock, log, ...scope, ...options });
-    onOpen(informer as unknown as Informer<KubeObject>);
+    const metrics = informerMetrics(resource.plural);
+    const informer = new Informer({ client, transport, resource, clock, log, metrics, ...scope, ...options });
+    onOpen(informer as unknown as Informer<KubeObject>, resource.plural);
     return informer;
   };
 

@@ -1,0 +1,118 @@
+import { parseArgs } from "node:util";
+import { parseDuration } from "./api/v1alpha1/duration.ts";
+
+/** What the operator process is told: flags, and environment variables where a flag is absent. Frozen and checked. */
+export interface Config {
+  /** Kubeconfig file and context; absent: KUBECONFIG, ~/.kube/config, the pod's service account. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Where services without a spec.prometheus.url are measured. */
+  readonly prometheusUrl?: string;
+  /** The namespace to watch; absent: all. */
+  readonly watchNamespace?: string;
+  readonly evaluationIntervalMs: number;
+  readonly leaderElect: boolean;
+  /** Namespace of the Lease; absent: the kubeconfig's or the pod's own. */
+  readonly leaseNamespace?: string;
+  readonly leaseName: string;
+  /** Probes and metrics; 0 for any free port. */
+  readonly port: number;
+  readonly host?: string;
+  /** Limits of our requests to the API server. */
+  readonly kubeQps: number;
+  readonly kubeBurst: number;
+  readonly concurrency: number;
+  readonly logLevel: string;
+}
+
+/** A flag that cannot be used; the message names it, its value and the fix. */
+export class ConfigError extends Error {}
+
+const FLAGS = {
+  kubeconfig: "Kubeconfig file (default: KUBECONFIG, ~/.kube/config, then the pod's service account)",
+  context: "Context of the kubeconfig",
+  "prometheus-url": "Prometheus of services that name none, e.g. http://prometheus.monitoring:9090",
+  "watch-namespace": "Watch one namespace (default: all)",
+  "evaluation-interval": "How often each service is evaluated (default 30s)",
+  "leader-elect": "true or false (default true): of several replicas one acts",
+  "lease-namespace": "Namespace of the Lease (default: that of the pod or context)",
+  "lease-name": "Name of the Lease (default invoiceops)",
+  port: "Port of /healthz, /readyz and /metrics (default 8080; 0: any free one)",
+  host: "Address that port is opened on (default: all)",
+  "kube-qps": "Requests to the API server a second, over time (default 200)",
+  "kube-burst": "Requests to the API server at once (default 400)",
+  concurrency: "Services that are reconciled at the same time (default 10)",
+  "log-level": "debug, info, warn or error (default info)",
+} as const;
+
+type Flag = keyof typeof FLAGS;
+
+export const USAGE = `invoiceops: the operator
+
+${Object.entries(FLAGS)
+  .map(([name, help]) => `  --${name.padEnd(22)} ${help}`)
+  .join("\n")}
+  --help                   Show this
+
+Each flag may be given as an environment variable: INVOICEOPS_PROMETHEUS_URL for --prometheus-url.`;
+
+/** Reads and checks; throws a ConfigError. Undefined when help was asked for. */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config | undefined {
+  const values = parse(args);
+  if (values["help"] !== undefined) return undefined;
+  const text = (flag: Flag): string | undefined => {
+    const value = values[flag] ?? env[`INVOICEOPS_${flag.replaceAll("-", "_").toUpperCase()}`];
+    return value === "" || value === undefined ? undefined : String(value);
+  };
+  const optional = <K extends string>(name: K, flag: Flag): { [P in K]?: string } => {
+    const value = text(flag);
+    return (value === undefined ? {} : { [name]: value }) as { [P in K]?: string };
+  };
+  const whole = (flag: Flag, otherwise: number, least: number): number => {
+    const value = text(flag);
+    if (value === undefined) return otherwise;
+    if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
+    throw new ConfigError(`--${flag} is "${value}": give a whole number of ${least} or more`);
+  };
+  return Object.freeze({
+    ...optional("kubeconfig", "kubeconfig"),
+    ...optional("context", "context"),
+    ...optional("prometheusUrl", "prometheus-url"),
+    ...optional("watchNamespace", "watch-namespace"),
+    ...optional("leaseNamespace", "lease-namespace"),
+    ...optional("host", "host"),
+    evaluationIntervalMs: interval(text("evaluation-interval") ?? "30s"),
+    leaderElect: oneOf("leader-elect", text("leader-elect") ?? "true", ["true", "false"]) === "true",
+    leaseName: text("lease-name") ?? "invoiceops",
+    port: whole("port", 8080, 0),
+    kubeQps: whole("kube-qps", 200, 1),
+    kubeBurst: whole("kube-burst", 400, 1),
+    concurrency: whole("concurrency", 10, 1),
+    logLevel: oneOf("log-level", text("log-level") ?? "info", ["debug", "info", "warn", "error"]),
+  });
+}
+
+function parse(args: readonly string[]): Record<string, string | boolean | undefined> {
+  const options = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: "string" as const }]));
+  try {
+    return parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } }, allowPositionals: false })
+      .values;
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message}; --help lists the flags`);
+  }
+}
+
+function interval(text: string): number {
+  try {
+    const ms = parseDuration(text);
+    if (ms >= 1_000) return ms;
+  } catch {
+    // The message below says the same in the words of the flag.
+  }
+  throw new ConfigError(`--evaluation-interval is "${text}": give a duration of 1s or more, for example 30s`);
+}
+
+function oneOf(flag: Flag, value: string, allowed: readonly string[]): string {
+  if (allowed.includes(value)) return value;
+  throw new ConfigError(`--${flag} is "${value}": give one of ${allowed.join(", ")}`);
+}
