@@ -5,6 +5,8 @@ import { eventually } from "../../test/support/eventually.ts";
 import { InformerBench } from "../../test/support/informer-bench.ts";
 import type { ConfigMap } from "./resource.ts";
 
+const ignore = (): void => undefined;
+
 let bench: InformerBench;
 afterEach(() => bench.close());
 
@@ -25,7 +27,7 @@ describe("the informer catches up", () => {
   }
 
   it.each<[string, Case]>([
-    ["when nothing goes wrong", { before: () => undefined }],
+    ["when nothing goes wrong", { before: ignore }],
     ["after the server has ended the watch", { before: ({ server }) => server.disturb("end") }],
     ["after the watch was cut in the middle of a line", { before: ({ server }) => server.disturb("cut") }],
     ["after a line that is not JSON", { before: ({ server }) => server.disturb("garble") }],
@@ -143,6 +145,19 @@ describe("the informer catches up", () => {
   });
 });
 
+it("ignores what it is told again, after all that came since", async () => {
+  await openBench();
+  bench.create("brief");
+  bench.delete("brief");
+  bench.changeEverything();
+  await bench.passTimeUntil(() => bench.caughtUp);
+  const told = [...bench.told];
+  bench.server.disturb("repeat");
+  bench.update("kept", { version: "3" });
+  await bench.passTimeUntil(() => bench.caughtUp);
+  expect(bench.told).toEqual([...told, "updated kept@uid-1"]);
+});
+
 describe("the informer's rhythm", () => {
   it("watches again at once when the server ends a watch that has stood for a while", async () => {
     await openBench();
@@ -250,10 +265,13 @@ describe("stopping the informer", () => {
         await stopped.passTimeUntil(() => stopped.server.count("watch") === 3 && stopped.server.unanswered === 0);
       },
     ],
-  ])("%s leaves nothing behind", async (_, arrange) => {
-    bench = await InformerBench.create();
+  ])("%s leaves nothing behind and is no failure", async (_, arrange) => {
+    const watchEnded = vi.fn<() => void>();
+    bench = await InformerBench.create({ metrics: { listed: ignore, watchEnded, faulted: ignore } });
     await arrange(bench);
+    const ended = watchEnded.mock.calls.length;
     await bench.stop();
+    expect(watchEnded).toHaveBeenCalledTimes(ended);
     await eventually(() => expect(bench.server.unanswered).toBe(0));
     expect(bench.clock.pending).toBe(0);
     const requests = bench.server.calls.length;
@@ -345,7 +363,7 @@ describe("what the informer tells", () => {
     const faulted = vi.fn<() => void>();
     bench = await InformerBench.create({
       log: pino({ level: "error" }, { write: (line: string) => lines.push(line) }),
-      metrics: { listed: vi.fn<() => void>(), watchEnded: vi.fn<() => void>(), faulted },
+      metrics: { listed: ignore, watchEnded: ignore, faulted },
       indexes: { broken: throwing("bad index"), works: ({ metadata }) => [metadata.name] },
       transform: throwing("bad transform"),
     });

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { eventually } from "../../test/support/eventually.ts";
@@ -8,6 +9,7 @@ import { configMaps, type ConfigMap } from "./resource.ts";
 import { createTransport, type Transport } from "./transport.ts";
 import { watch, type WatchEvent, type WatchOptions } from "./watch.ts";
 
+const NOTHING = { requests: 0, timers: 0, listeners: 0 };
 const COLLECTION = "/configmaps";
 
 /** Reads to the end; `told` grows as events come. */
@@ -48,10 +50,11 @@ describe("watch", () => {
     server.store.create(COLLECTION, { metadata: { namespace: "a", name, labels } });
 
   const opened = () => eventually(() => expect(server.openWatches).toBe(1));
-  const nothingLeft = () =>
-    eventually(() =>
-      expect({ requests: server.unanswered, timers: clock.pending }).toEqual({ requests: 0, timers: 0 }),
-    );
+  const nothingLeft = (): Promise<void> =>
+    eventually(() => {
+      const listeners = getEventListeners(stop.signal, "abort").length;
+      expect({ requests: server.unanswered, timers: clock.pending, listeners }).toEqual(NOTHING);
+    });
 
   it("tells what has changed since the version, and then each change as it happens", async () => {
     const from = String(server.store.revision);

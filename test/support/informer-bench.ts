@@ -124,8 +124,10 @@ export class InformerBench {
     const known = this.replayed.get(key);
     const line = `${type} ${object.metadata.name}@${object.metadata.uid}`;
     this.told.push(line);
+    const isKnown = known !== undefined && known.metadata.uid === object.metadata.uid;
+    // Nobody lives twice, so a uid is added once.
     const follows =
-      type === "added" ? known === undefined : known !== undefined && known.metadata.uid === object.metadata.uid;
+      type === "added" ? known === undefined && this.told.indexOf(line) === this.told.length - 1 : isKnown;
     if (!follows || known !== (previous ?? known)) this.contradictions.push(line);
     if (type === "deleted") this.replayed.delete(key);
     else this.replayed.set(key, object);
