@@ -12,11 +12,11 @@ export interface ScheduleTimes {
 }
 
 export interface ScheduleState {
-  active: boolean;
+  readonly active: boolean;
   /** The boundary that passed last, ms since the epoch; undefined when none has passed. */
-  since?: number;
+  readonly since?: number;
   /** The next boundary; until then nothing changes. */
-  until: number;
+  readonly until: number;
 }
 
 /** A schedule that can be used. */
@@ -70,12 +70,22 @@ function compile(schedule: ScheduleTimes): (time: number) => ScheduleState {
   return state;
 }
 
+/** States kept of one schedule: what a plan of the coming weeks asks for. */
+const REMEMBERED_STATES = 64;
+
 function stateOf(starts: CronTimes, ends: CronTimes): (time: number) => ScheduleState {
+  const remembered: ScheduleState[] = [];
   return (time) => {
+    const known = remembered.find(({ since = -Infinity, until }) => since <= time && time < until);
+    if (known) return known;
     const started = starts.previous(time) ?? -Infinity;
     const ended = ends.previous(time) ?? -Infinity;
     const since = Math.max(started, ended);
     const until = Math.min(starts.next(time) ?? Infinity, ends.next(time) ?? Infinity);
-    return { active: started >= ended && started > -Infinity, ...(since > -Infinity && { since }), until };
+    const active = started >= ended && started > -Infinity;
+    const state = since > -Infinity ? { active, since, until } : { active, until };
+    if (remembered.length === REMEMBERED_STATES) remembered.shift();
+    remembered.push(state);
+    return state;
   };
 }

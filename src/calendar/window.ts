@@ -20,15 +20,18 @@ export interface PeriodWindow {
 }
 
 /**
- * Puts windows in order and makes them follow one another: where two overlap, the later one opens when the
- * earlier one ends. Every deadline stays one, so the load before each is seen. Of two with the same deadline
- * the one that opens earlier stays.
+ * The same time in windows that follow one another. Every deadline stays one, so the load before each is seen;
+ * where two overlap, the later one opens when the earlier one ends, and time that only the later one covered
+ * goes to the earlier one.
  */
 export function inOrder(windows: readonly PeriodWindow[]): PeriodWindow[] {
+  const byDeadline = windows.toSorted((a, b) => a.deadline - b.deadline || a.opens - b.opens);
   const ordered: PeriodWindow[] = [];
-  for (const window of windows.toSorted((a, b) => a.deadline - b.deadline || a.opens - b.opens)) {
-    const opens = Math.max(window.opens, ordered.at(-1)?.deadline ?? -Infinity);
+  let earliest = Infinity;
+  for (const [index, window] of [...byDeadline.entries()].toReversed()) {
+    earliest = Math.min(earliest, window.opens);
+    const opens = Math.max(earliest, byDeadline[index - 1]?.deadline ?? -Infinity);
     if (opens < window.deadline) ordered.push({ ...window, opens });
   }
-  return ordered;
+  return ordered.toReversed();
 }
