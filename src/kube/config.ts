@@ -41,19 +41,20 @@ export function loadClusterConfig(
   const clock = options.clock ?? realClock;
   let kubeConfig = load(options.kubeconfig, options.context);
   const cluster = kubeConfig.getCurrentCluster();
-  let cached: { answer: Promise<Credentials>; at: number } | undefined;
+  let cached: { answer: Promise<Credentials>; at: number; refreshed: boolean } | undefined;
 
   return {
     server: cluster?.server ?? "",
     namespace: kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace?.trim() || "default",
     credentials: ({ refresh } = { refresh: false }) => {
       const age = cached ? clock.monotonic() - cached.at : Infinity;
-      if (cached && age < (refresh ? REFRESH_AT_MOST_EVERY_MS : CACHE_MS)) return cached.answer;
+      const justRefreshed = cached?.refreshed === true && age < REFRESH_AT_MOST_EVERY_MS;
+      if (cached && (refresh ? justRefreshed : age < CACHE_MS)) return cached.answer;
       const answer = Promise.resolve().then(() => {
         if (refresh) kubeConfig = load(options.kubeconfig, options.context);
         return readCredentials(kubeConfig);
       });
-      const entry = { answer, at: clock.monotonic() };
+      const entry = { answer, at: clock.monotonic(), refreshed: refresh };
       cached = entry;
       answer.catch(() => {
         if (cached === entry) cached = undefined;

@@ -40,6 +40,13 @@ describe("an answer of the server", () => {
     expect(error.reason).toBe("ServiceUnavailable");
   });
 
+  test("to an apply that does not fit the schema is Invalid, though the server calls it 500", () => {
+    const message = "failed to create typed patch object (billing/a): .spec.replica: field not declared in schema";
+    const error = answered(500, JSON.stringify({ kind: "Status", code: 500, message }));
+    expect(error.reason).toBe("Invalid");
+    expect([isInvalid(error), isRetriable(error)]).toEqual([true, false]);
+  });
+
   test.each([
     ["the header", "7", status(429, "TooManyRequests", "slow down", { retryAfterSeconds: 3 }), 7000],
     ["the Status", undefined, status(429, "TooManyRequests", "slow down", { retryAfterSeconds: 3 }), 3000],

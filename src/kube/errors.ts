@@ -58,13 +58,13 @@ export const isGone = withStatus(410);
 export const isForbidden = withStatus(403);
 export const isUnauthorized = withStatus(401);
 /** The server refused what we sent (schema, CEL rule, unknown field): sending it again cannot help. */
-export const isInvalid = withStatus(400, 422);
+export const isInvalid = (error: unknown): boolean => withStatus(400, 422)(error) || withReason("Invalid")(error);
 /** The write was held back in this process, because another one may lead by now; see `createClient`. */
 export const isNotLeader = withReason("NotLeader");
 
 /** True when the same request may well succeed later: no answer, too many requests, or a fault of the server. */
 export function isRetriable(error: unknown): boolean {
-  if (!(error instanceof KubeError) || error.reason === "NotLeader") return false;
+  if (!(error instanceof KubeError) || isNotLeader(error) || isInvalid(error)) return false;
   return error.status === 0 || error.status === 408 || error.status === 429 || error.status >= 500;
 }
 
@@ -107,10 +107,17 @@ export function answerError(request: { doing: string; path: string }, answer: Fa
   const message = told?.message || `HTTP ${answer.status} with ${answer.contentType || "no body"} instead of a Status`;
   return new KubeError(`${request.doing}: ${message}`, {
     status: answer.status,
-    reason: told?.reason || (REASONS[answer.status] ?? "Unknown"),
+    reason: reasonOf(answer, status),
     ...(told?.details && { details: told.details }),
     ...(Number.isFinite(seconds) && { retryAfterMs: Math.max(0, seconds * 1000) }),
   });
+}
+
+function reasonOf(answer: FailedAnswer, status: Status | undefined): string {
+  if (status?.reason) return status.reason;
+  // Server-side apply calls an object that does not fit its schema a fault of its own: 500, without a reason.
+  if (status?.message?.startsWith("failed to create typed patch object")) return "Invalid";
+  return REASONS[answer.status] ?? "Unknown";
 }
 
 function parseStatus(text: string): Status | undefined {

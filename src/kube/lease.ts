@@ -22,6 +22,10 @@ export interface LeaderElectorOptions {
   random?: () => number;
 }
 
+/**
+ * A candidate looks every 1 to 1.2 retry periods. client-go waits up to 2.2; a late look counts as a late renewal, so
+ * the shorter wait has a dead leader replaced within its lease duration plus 1.2 retry periods.
+ */
 const JITTER = 1.2;
 
 /**
@@ -121,7 +125,7 @@ export class LeaderElector {
     const { clock, retryPeriodMs, random } = this.#options;
     while (!this.#over(signal)) {
       if ((await this.#tryOnce(signal)) === "held" && this.isLeader) return;
-      const waitMs = retryPeriodMs * (1 + JITTER * random());
+      const waitMs = retryPeriodMs * (1 + (JITTER - 1) * random());
       const expiresInMs = this.#watch.expiresAt - clock.monotonic() + 10;
       await this.#sleep(expiresInMs > 0 ? Math.min(waitMs, expiresInMs) : waitMs, signal);
     }
