@@ -1,14 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { pino } from "pino";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { ControllerBench } from "../../test/support/controller-bench.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { KubeError } from "../kube/errors.ts";
-import type { KubeObject } from "../kube/resource.ts";
-import type { Change } from "../kube/store.ts";
 import type { Clock } from "./clock.ts";
-import { Controller, TerminalError, type ControllerOptions, type Reconciler, type Source } from "./controller.ts";
-import { Metrics } from "./metrics.ts";
-import { generationChanged } from "./predicates.ts";
+import { TerminalError, type Reconciler } from "./controller.ts";
 
 const vat = { namespace: "billing", name: "vat" };
 const conflict = new KubeError("apply invoiceservices billing/vat: changed", { status: 409, reason: "Conflict" });
@@ -21,54 +17,6 @@ function once(first: () => ReturnType<Reconciler>): Reconciler {
   let calls = 0;
   return () => (calls++ === 0 ? first() : Promise.resolve());
 }
-
-interface LogLine {
-  level: number;
-  msg: string;
-  [field: string]: unknown;
-}
-
-/** A controller that runs under a fake clock, with what it logged and counted. */
-class Bench {
-  readonly clock: FakeClock;
-  readonly metrics = new Metrics();
-  readonly lines: LogLine[] = [];
-  readonly controller: Controller;
-  readonly stop = new AbortController();
-  readonly cut = new AbortController();
-
-  constructor(reconcile: Reconciler, options: Partial<ControllerOptions> = {}) {
-    this.clock = new FakeClock();
-    const write = (line: string): void => void this.lines.push(JSON.parse(line) as LogLine);
-    const log = pino({ base: null }, { write });
-    const { clock, metrics } = this;
-    this.controller = new Controller({ name: "invoice-service", reconcile, clock, log, metrics, ...options });
-    running.push(this);
-  }
-
-  run(): Promise<void> {
-    return this.controller.run(this.stop.signal, this.cut.signal);
-  }
-
-  /** Non-zero values of the controller's metrics, by name without prefix, the result in brackets. */
-  async counts(): Promise<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const metric of await this.metrics.registry.getMetricsAsJSON()) {
-      if (!metric.name.startsWith("controller_runtime_") || metric.name.endsWith("seconds")) continue;
-      const name = metric.name.replace("controller_runtime_", "");
-      for (const { value, labels } of metric.values) {
-        if (value > 0) counts[labels["result"] ? `${name}[${labels["result"]}]` : name] = value;
-      }
-    }
-    delete counts["max_concurrent_reconciles"];
-    return counts;
-  }
-}
-
-const running: Bench[] = [];
-afterEach(() => {
-  for (const bench of running.splice(0)) bench.cut.abort();
-});
 
 describe("how a reconcile ends", () => {
   const ERROR = 50;
@@ -152,7 +100,7 @@ describe("how a reconcile ends", () => {
       againAfterMs: 200,
     },
   ])("$ends", async ({ first, counts, level, againAfterMs }) => {
-    const bench = new Bench(once(first));
+    const bench = new ControllerBench(once(first));
     bench.controller.enqueue(vat);
     void bench.run();
     await bench.clock.advance(0);
@@ -168,7 +116,9 @@ describe("how a reconcile ends", () => {
   });
 
   test("a log line names the controller, the object and the run, and carries the message without other properties", async () => {
-    const bench = new Bench(fails(Object.assign(new Error("boom"), { config: { authorization: "Bearer secret" } })));
+    const bench = new ControllerBench(
+      fails(Object.assign(new Error("boom"), { config: { authorization: "Bearer secret" } })),
+    );
     bench.controller.enqueue(vat);
     void bench.run();
     await bench.clock.advance(0);
@@ -180,7 +130,7 @@ describe("how a reconcile ends", () => {
   test("failures in a row wait longer each time, and a success starts the count again", async () => {
     const ends: (Error | undefined)[] = [unavailable, conflict, unavailable, undefined, unavailable];
     const at: number[] = [];
-    const bench = new Bench(async (_, { now }) => {
+    const bench = new ControllerBench(async (_, { now }) => {
       at.push(now() - bench.clock.now() + bench.clock.monotonic());
       const error = ends.shift();
       if (error) throw error;
@@ -196,7 +146,7 @@ describe("how a reconcile ends", () => {
 describe("workers", () => {
   test("run as many reconciles at once as allowed, each of another object", async () => {
     const gates: (() => void)[] = [];
-    const bench = new Bench(() => new Promise((resolve) => gates.push(resolve)), { concurrency: 2 });
+    const bench = new ControllerBench(() => new Promise((resolve) => gates.push(resolve)), { concurrency: 2 });
     for (const name of ["a", "b", "c", "a"]) bench.controller.enqueue({ name });
     void bench.run();
     await bench.clock.advance(0);
@@ -215,7 +165,7 @@ describe("workers", () => {
     const clock: Clock = { ...asClock(new FakeClock()), monotonic: () => (elapsed += 5) };
     let turned = false;
     const turnedBefore: boolean[] = [];
-    const bench = new Bench(async () => void turnedBefore.push(turned), { clock });
+    const bench = new ControllerBench(async () => void turnedBefore.push(turned), { clock });
     for (let index = 0; index < 1_000; index += 1) bench.controller.enqueue({ name: `${index}` });
     void bench.run();
     setImmediate(() => (turned = true));
@@ -226,7 +176,7 @@ describe("workers", () => {
 
   test("abort a reconcile that takes too long, count it, and retry", async () => {
     const reasons: string[] = [];
-    const bench = new Bench(
+    const bench = new ControllerBench(
       (_, { signal }) =>
         new Promise((_resolve, reject) =>
           signal.addEventListener("abort", () => {
@@ -250,7 +200,7 @@ describe("workers", () => {
   });
 
   test("leave no timer behind when a reconcile ends", async () => {
-    const bench = new Bench(async () => {});
+    const bench = new ControllerBench(async () => {});
     bench.controller.enqueue(vat);
     void bench.run();
     await bench.clock.advance(0);
@@ -270,7 +220,7 @@ describe("the end", () => {
 
   test("comes when what is in hand is done; what waits is left to the next leader", async () => {
     const ended: string[] = [];
-    const bench = new Bench(waiting(ended), { concurrency: 2 });
+    const bench = new ControllerBench(waiting(ended), { concurrency: 2 });
     for (const name of ["a", "b", "c"]) bench.controller.enqueue({ name });
     let over = false;
     const run = bench.run().then(() => (over = true));
@@ -285,7 +235,7 @@ describe("the end", () => {
   });
 
   test("comes sooner when reconciles are cut short, which is neither an error nor retried", async () => {
-    const bench = new Bench(waiting([]));
+    const bench = new ControllerBench(waiting([]));
     bench.controller.enqueue(vat);
     const run = bench.run();
     await bench.clock.advance(0);
@@ -296,110 +246,11 @@ describe("the end", () => {
   });
 
   test("is there at once when the signal has aborted before the start", async () => {
-    const bench = new Bench(async () => {});
+    const bench = new ControllerBench(async () => {});
     bench.controller.enqueue(vat);
     bench.stop.abort();
     await bench.run();
     expect(await bench.counts()).toEqual({});
-  });
-});
-
-const object = (name: string, generation = 1, owner?: string): KubeObject => ({
-  metadata: { namespace: "billing", name, generation, ...(owner && { labels: { owner } }) },
-});
-
-function recording(): { bench: Bench; seen: string[] } {
-  const seen: string[] = [];
-  const bench = new Bench(async ({ namespace, name }) => void seen.push(`${namespace}/${name}`));
-  return { bench, seen };
-}
-
-describe("watching", () => {
-  /** Stands for an informer that holds some objects. */
-  class Objects implements Source<KubeObject> {
-    hasSynced = true;
-    handlers = new Set<(change: Change<KubeObject>) => void>();
-    readonly #objects: KubeObject[];
-
-    constructor(...names: string[]) {
-      this.#objects = names.map((name) => object(name));
-    }
-
-    onChange(handler: (change: Change<KubeObject>) => void): () => void {
-      this.handlers.add(handler);
-      for (const each of this.#objects) handler({ type: "added", object: each });
-      return () => this.handlers.delete(handler);
-    }
-
-    tell(change: Change<KubeObject>): void {
-      for (const handler of this.handlers) handler(change);
-    }
-  }
-
-  test("reconciles what is there and what changes, when the predicate agrees", async () => {
-    const { bench, seen } = recording();
-    const source = new Objects("a", "b");
-    bench.controller.watch(source, { predicate: generationChanged });
-    expect(source.handlers.size).toBe(0);
-    void bench.run();
-    await bench.clock.advance(0);
-    expect(seen.splice(0)).toEqual(["billing/a", "billing/b"]);
-
-    source.tell({ type: "updated", object: object("a", 1), previous: object("a", 1) });
-    source.tell({ type: "updated", object: object("b", 2), previous: object("b", 1) });
-    source.tell({ type: "deleted", object: object("a") });
-    await bench.clock.advance(0);
-    expect(seen).toEqual(["billing/b", "billing/a"]);
-  });
-
-  test("a change is not kept waiting by all the objects that were there at the start", async () => {
-    const { bench, seen } = recording();
-    const source = new Objects("a", "b", "c", "d");
-    bench.controller.watch(source);
-    const run = bench.run();
-    source.tell({ type: "updated", object: object("z", 2), previous: object("z", 1) });
-    await bench.clock.advance(0);
-    expect(seen.indexOf("billing/z")).toBeLessThan(3);
-    bench.stop.abort();
-    await run;
-    expect(source.handlers.size).toBe(0);
-  });
-
-  test("objects of a first list that is still under way have low priority too", async () => {
-    const { bench, seen } = recording();
-    const source = new Objects();
-    source.hasSynced = false;
-    bench.controller.watch(source);
-    void bench.run();
-    await bench.clock.advance(0);
-    for (const name of ["a", "b", "c"]) source.tell({ type: "added", object: object(name) });
-    source.hasSynced = true;
-    source.tell({ type: "added", object: object("new") });
-    await bench.clock.advance(0);
-    expect(seen.indexOf("billing/new")).toBeLessThan(3);
-  });
-
-  test("what an object referred to before an update is reconciled as well as what it refers to now", async () => {
-    const { bench, seen } = recording();
-    const source = new Objects();
-    bench.controller.watch(source, {
-      map: ({ metadata }) =>
-        metadata.labels?.["owner"] ? [{ namespace: "billing", name: metadata.labels["owner"] }] : [],
-    });
-    void bench.run();
-    source.tell({ type: "updated", object: object("pod", 1, "new"), previous: object("pod", 1, "old") });
-    source.tell({ type: "updated", object: object("pod", 1), previous: object("pod", 1) });
-    await bench.clock.advance(0);
-    expect(seen).toEqual(["billing/new", "billing/old"]);
-  });
-
-  test("objects without a namespace are reconciled by name alone", async () => {
-    const requests: unknown[] = [];
-    const bench = new Bench(async (request) => void requests.push(request));
-    bench.controller.enqueueAfter({ name: "cn-vat" }, 10);
-    void bench.run();
-    await bench.clock.advance(10);
-    expect(requests).toEqual([{ name: "cn-vat" }]);
   });
 });
 

@@ -1,178 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { Controller, type ControllerOptions, type Reconciler } from "./controller.ts";
-import type { Check } from "./health.ts";
+import { ManagerBench, untilAborted } from "../../test/support/manager-bench.ts";
+import type { Reconciler } from "./controller.ts";
 import { silentLogger } from "./logger.ts";
-import { LeaseLostError, Manager, type ManagerOptions, type Runnable } from "./manager.ts";
+import { LeaseLostError, Manager } from "./manager.ts";
 import { Metrics } from "./metrics.ts";
-
-/** What happened, in order: each fake below writes here. */
-type Story = string[];
-
-class FakeProbes {
-  readonly ready = new Map<string, Check>();
-  readonly live = new Map<string, Check>();
-  readonly #story: Story;
-
-  constructor(story: Story) {
-    this.#story = story;
-  }
-
-  addReadiness(name: string, check: Check): void {
-    this.ready.set(name, check);
-  }
-
-  addLiveness(name: string, check: Check): void {
-    this.live.set(name, check);
-  }
-
-  async listen(): Promise<number> {
-    this.#story.push("probes answer");
-    return 8080;
-  }
-
-  async close(): Promise<void> {
-    this.#story.push("probes closed");
-  }
-
-  /** Problems by check. */
-  problems(probe: "ready" | "live"): Record<string, string> {
-    const results = [...this[probe]].map(([name, check]) => [name, check()] as const);
-    return Object.fromEntries(results.flatMap(([name, problem]) => (problem === undefined ? [] : [[name, problem]])));
-  }
-}
-
-class FakeInformer {
-  hasSynced = false;
-  lastContact = 0;
-  readonly size = 0;
-  readonly #list = Promise.withResolvers<void>();
-  readonly #story: Story;
-  readonly #clock: FakeClock;
-
-  constructor(story: Story, clock: FakeClock) {
-    this.#story = story;
-    this.#clock = clock;
-  }
-
-  get synced(): Promise<void> {
-    return this.#list.promise;
-  }
-
-  run(signal: AbortSignal): Promise<void> {
-    return untilAborted(this.#story, "informer", signal);
-  }
-
-  list(): void {
-    this.hasSynced = true;
-    this.lastContact = this.#clock.now();
-    this.#list.resolve();
-  }
-}
-
-class FakeElector {
-  isLeader = false;
-  canContactServer = false;
-  lastError: unknown = undefined;
-  readonly #story: Story;
-  #handlers: { onStarted: (leading: AbortSignal) => void; onLost: () => void } | undefined;
-
-  constructor(story: Story) {
-    this.#story = story;
-  }
-
-  run(signal: AbortSignal, handlers: { onStarted: (leading: AbortSignal) => void; onLost: () => void }): Promise<void> {
-    this.#handlers = handlers;
-    this.canContactServer = true;
-    return untilAborted(this.#story, "election", signal);
-  }
-
-  win(): void {
-    this.isLeader = true;
-    this.#handlers?.onStarted(new AbortController().signal);
-  }
-
-  lose(): void {
-    this.isLeader = false;
-    this.#handlers?.onLost();
-  }
-
-  async release(): Promise<void> {
-    this.#story.push("lease released");
-  }
-}
-
-async function untilAborted(story: Story, name: string, signal: AbortSignal): Promise<void> {
-  story.push(`${name} runs`);
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-  story.push(`${name} stopped`);
-}
-
-class TalkingController extends Controller {
-  readonly #story: Story;
-
-  constructor(story: Story, options: ControllerOptions) {
-    super(options);
-    this.#story = story;
-  }
-
-  override async run(stop: AbortSignal, cut?: AbortSignal): Promise<void> {
-    this.#story.push("controller runs");
-    await super.run(stop, cut);
-    this.#story.push("controller stopped");
-  }
-}
-
-/** A manager with one of each: an informer, a runnable on every replica, one for the leader, a controller. */
-class Bench {
-  readonly story: Story = [];
-  readonly clock = new FakeClock();
-  readonly probes = new FakeProbes(this.story);
-  readonly informer = new FakeInformer(this.story, this.clock);
-  readonly elector = new FakeElector(this.story);
-  readonly metrics = new Metrics();
-  readonly manager: Manager;
-  readonly signal = new AbortController();
-  outcome: unknown = "running";
-
-  constructor(options: Partial<ManagerOptions> = {}, reconcile: Reconciler = async () => {}) {
-    const { clock, metrics, probes, elector, story } = this;
-    const log = silentLogger;
-    this.manager = new Manager({ clock, log, metrics, health: probes, elector, ...options });
-    this.manager.addInformer(this.informer, "invoiceservices");
-    this.manager.addRunnable(this.#runnable("everywhere"), { leaderOnly: false });
-    this.manager.addRunnable(this.#runnable("leader's"), { leaderOnly: true });
-    const controller = new TalkingController(story, { name: "invoice-service", reconcile, clock, log, metrics });
-    controller.enqueue({ name: "a" });
-    this.manager.addController(controller);
-  }
-
-  /** Starts the manager; `outcome` becomes "ended" or what it rejected with. */
-  start(): void {
-    this.manager.run(this.signal.signal).then(
-      () => (this.outcome = "ended"),
-      (error: unknown) => (this.outcome = error),
-    );
-  }
-
-  /** Up to where the process leads. */
-  async lead(): Promise<void> {
-    this.start();
-    this.informer.list();
-    await this.settle();
-    this.elector.win();
-    await this.settle();
-    this.story.length = 0;
-  }
-
-  settle(): Promise<void> {
-    return this.clock.advance(0);
-  }
-
-  #runnable(name: string): Runnable {
-    return { name, run: (signal) => untilAborted(this.story, name, signal) };
-  }
-}
 
 const STOPPED_IN_ORDER = [
   "everywhere stopped",
@@ -186,7 +17,7 @@ const STOPPED_IN_ORDER = [
 
 describe("the start", () => {
   test("goes in order: probes, informers, what runs everywhere, election, what the leader runs", async () => {
-    const bench = new Bench();
+    const bench = new ManagerBench();
     bench.start();
     await bench.settle();
     expect(bench.story.splice(0)).toEqual(["probes answer", "informer runs"]);
@@ -199,7 +30,7 @@ describe("the start", () => {
   });
 
   test("leads at once where there is no election", async () => {
-    const { clock, probes, story } = new Bench();
+    const { clock, probes, story } = new ManagerBench();
     const manager = new Manager({ clock, log: silentLogger, metrics: new Metrics(), health: probes });
     manager.addRunnable({ name: "work", run: (signal) => untilAborted(story, "work", signal) }, { leaderOnly: true });
     const stop = new AbortController();
@@ -211,7 +42,7 @@ describe("the start", () => {
   });
 
   test("fails when an informer has not listed within two minutes, and names it", async () => {
-    const bench = new Bench();
+    const bench = new ManagerBench();
     bench.start();
     await bench.clock.advance(119_999);
     expect(bench.outcome).toBe("running");
@@ -227,7 +58,7 @@ describe("the start", () => {
   });
 
   test("can be broken off while informers list; nothing more starts then", async () => {
-    const bench = new Bench();
+    const bench = new ManagerBench();
     bench.start();
     await bench.settle();
     bench.signal.abort();
@@ -240,7 +71,7 @@ describe("the start", () => {
   });
 
   test("fails when the port of the probes is taken", async () => {
-    const bench = new Bench();
+    const bench = new ManagerBench();
     bench.probes.listen = () => Promise.reject(new Error("listen EADDRINUSE"));
     bench.start();
     await bench.settle();
@@ -250,7 +81,7 @@ describe("the start", () => {
 
 describe("the stop", () => {
   test("goes in order, and gives up the lease last", async () => {
-    const bench = new Bench();
+    const bench = new ManagerBench();
     await bench.lead();
     bench.signal.abort();
     await bench.settle();
@@ -261,7 +92,7 @@ describe("the stop", () => {
 
   test("waits for reconciles in hand while the election goes on, and is not ready meanwhile", async () => {
     const reconcile = Promise.withResolvers<void>();
-    const bench = new Bench({}, () => reconcile.promise);
+    const bench = new ManagerBench({}, () => reconcile.promise);
     await bench.lead();
     bench.signal.abort();
     await bench.clock.advance(29_999);
@@ -274,7 +105,7 @@ describe("the stop", () => {
   });
 
   test("cuts reconciles short when they do not end in time", async () => {
-    const bench = new Bench({ drainTimeoutMs: 10_000 }, (_, { signal }) => rejectOnAbort(signal));
+    const bench = new ManagerBench({ drainTimeoutMs: 10_000 }, (_, { signal }) => rejectOnAbort(signal));
     await bench.lead();
     bench.signal.abort();
     await bench.clock.advance(10_000);
@@ -283,7 +114,7 @@ describe("the stop", () => {
   });
 
   test("lets the lease expire when a reconcile goes on regardless: it may still write", async () => {
-    const bench = new Bench({}, () => new Promise(() => {}));
+    const bench = new ManagerBench({}, () => new Promise(() => {}));
     await bench.lead();
     bench.signal.abort();
     await bench.clock.advance(35_000);
@@ -293,7 +124,7 @@ describe("the stop", () => {
 
   test("starts nothing when leadership comes in the middle of it", async () => {
     const everywhere = Promise.withResolvers<void>();
-    const bench = new Bench();
+    const bench = new ManagerBench();
     bench.manager.addRunnable({ name: "slow", run: () => everywhere.promise }, { leaderOnly: false });
     bench.start();
     bench.informer.list();
@@ -308,7 +139,7 @@ describe("the stop", () => {
   });
 
   test("does not wait for ever for a runnable that ignores its signal", async () => {
-    const bench = new Bench();
+    const bench = new ManagerBench();
     bench.manager.addRunnable({ name: "deaf", run: () => new Promise(() => {}) }, { leaderOnly: false });
     await bench.lead();
     bench.signal.abort();
@@ -320,7 +151,7 @@ describe("the stop", () => {
 describe("failures", () => {
   test("of a runnable end the process in an orderly way, with its error", async () => {
     const broken = Promise.withResolvers<void>();
-    const bench = new Bench();
+    const bench = new ManagerBench();
     bench.manager.addRunnable({ name: "broken", run: () => broken.promise }, { leaderOnly: true });
     await bench.lead();
     broken.reject(new Error("boom"));
@@ -330,11 +161,8 @@ describe("failures", () => {
   });
 
   test("of a runnable before its first await count as well", async () => {
-    const bench = new Bench();
-    const run = (): never => {
-      throw new Error("boom");
-    };
-    bench.manager.addRunnable({ name: "broken", run }, { leaderOnly: false });
+    const bench = new ManagerBench();
+    bench.manager.addRunnable({ name: "broken", run: fail }, { leaderOnly: false });
     await bench.lead();
     expect(bench.outcome).toEqual(new Error("boom"));
   });
@@ -343,7 +171,7 @@ describe("failures", () => {
     let reason: unknown;
     const deaf: Reconciler = (_, { signal }) =>
       new Promise(() => signal.addEventListener("abort", () => (reason = signal.reason)));
-    const bench = new Bench({}, deaf);
+    const bench = new ManagerBench({}, deaf);
     await bench.lead();
     bench.elector.lose();
     expect(reason).toBeInstanceOf(LeaseLostError);
@@ -354,7 +182,7 @@ describe("failures", () => {
   });
 
   test("that lose the lease during the drain end it at once too", async () => {
-    const bench = new Bench({}, () => new Promise(() => {}));
+    const bench = new ManagerBench({}, () => new Promise(() => {}));
     await bench.lead();
     bench.signal.abort();
     await bench.clock.advance(1_000);
@@ -365,62 +193,64 @@ describe("failures", () => {
 });
 
 describe("readiness", () => {
-  test.each<{ when: string; arrange: (bench: Bench) => void | Promise<void>; problems: Record<string, string> }>([
-    {
-      when: "informers have not listed yet",
-      arrange: () => {},
-      problems: { caches: "invoiceservices not listed yet", "leader election": "not tried yet" },
-    },
-    { when: "another process leads", arrange: ({ informer }) => informer.list(), problems: {} },
-    {
-      when: "this process leads",
-      arrange: async (bench) => {
-        bench.informer.list();
-        await bench.settle();
-        bench.elector.win();
+  test.each<{ when: string; arrange: (bench: ManagerBench) => void | Promise<void>; problems: Record<string, string> }>(
+    [
+      {
+        when: "informers have not listed yet",
+        arrange: () => {},
+        problems: { caches: "invoiceservices not listed yet", "leader election": "not tried yet" },
       },
-      problems: {},
-    },
-    {
-      when: "the leader has missed a renewal and still leads",
-      arrange: async (bench) => {
-        bench.informer.list();
-        await bench.settle();
-        bench.elector.win();
-        Object.assign(bench.elector, {
-          canContactServer: false,
-          lastError: new Error("get leases: connection refused"),
-        });
+      { when: "another process leads", arrange: ({ informer }) => informer.list(), problems: {} },
+      {
+        when: "this process leads",
+        arrange: async (bench) => {
+          bench.informer.list();
+          await bench.settle();
+          bench.elector.win();
+        },
+        problems: {},
       },
-      problems: {},
-    },
-    {
-      when: "the API refuses the Lease, so that nobody can lead",
-      arrange: async (bench) => {
-        bench.informer.list();
-        await bench.settle();
-        bench.elector.lastError = new Error("create leases invoiceops/invoiceops: forbidden");
+      {
+        when: "the leader has missed a renewal and still leads",
+        arrange: async (bench) => {
+          bench.informer.list();
+          await bench.settle();
+          bench.elector.win();
+          Object.assign(bench.elector, {
+            canContactServer: false,
+            lastError: new Error("get leases: connection refused"),
+          });
+        },
+        problems: {},
       },
-      problems: { "leader election": "create leases invoiceops/invoiceops: forbidden" },
-    },
-    {
-      when: "the API server has been silent for less than five minutes",
-      arrange: async (bench) => {
-        bench.informer.list();
-        await bench.clock.advance(299_999);
+      {
+        when: "the API refuses the Lease, so that nobody can lead",
+        arrange: async (bench) => {
+          bench.informer.list();
+          await bench.settle();
+          bench.elector.lastError = new Error("create leases invoiceops/invoiceops: forbidden");
+        },
+        problems: { "leader election": "create leases invoiceops/invoiceops: forbidden" },
       },
-      problems: {},
-    },
-    {
-      when: "the API server has been silent for five minutes",
-      arrange: async (bench) => {
-        bench.informer.list();
-        await bench.clock.advance(300_000);
+      {
+        when: "the API server has been silent for less than five minutes",
+        arrange: async (bench) => {
+          bench.informer.list();
+          await bench.clock.advance(299_999);
+        },
+        problems: {},
       },
-      problems: { caches: "invoiceservices not heard of for 300 s" },
-    },
-  ])("when $when: $problems", async ({ arrange, problems }) => {
-    const bench = new Bench();
+      {
+        when: "the API server has been silent for five minutes",
+        arrange: async (bench) => {
+          bench.informer.list();
+          await bench.clock.advance(300_000);
+        },
+        problems: { caches: "invoiceservices not heard of for 300 s" },
+      },
+    ],
+  )("when $when: $problems", async ({ arrange, problems }) => {
+    const bench = new ManagerBench();
     bench.start();
     await arrange(bench);
     await bench.settle();
@@ -430,24 +260,28 @@ describe("readiness", () => {
 });
 
 test("liveness fails when this process led and its renewal is overdue", async () => {
-  const bench = new Bench();
+  const bench = new ManagerBench();
   await bench.lead();
   bench.elector.isLeader = false;
   expect(bench.probes.problems("live")).toEqual({ lease: "not renewed in time" });
 });
 
 test("the leadership metric follows the elector", async () => {
-  const bench = new Bench();
+  const bench = new ManagerBench();
   expect(await leadershipOf(bench)).toBe(0);
   await bench.lead();
   expect(await leadershipOf(bench)).toBe(1);
 });
 
-async function leadershipOf(bench: Bench): Promise<number | undefined> {
+async function leadershipOf(bench: ManagerBench): Promise<number | undefined> {
   const metric = await bench.metrics.registry.getSingleMetric("leader_election_master_status")?.get();
   return metric?.values[0]?.value;
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+}
+
+function fail(): never {
+  throw new Error("boom");
 }

@@ -3,15 +3,12 @@ import type { LeaderElector } from "../kube/lease.ts";
 import type { KubeObject } from "../kube/resource.ts";
 import type { Clock } from "./clock.ts";
 import type { Controller } from "./controller.ts";
+import { Group, type Runnable } from "./group.ts";
 import type { ProbeServer } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** Something that works until its signal aborts. When it rejects, the process ends. */
-export interface Runnable {
-  name: string;
-  run(signal: AbortSignal): Promise<void>;
-}
+export type { Runnable };
 
 type Cache = Pick<Informer<KubeObject>, "run" | "synced" | "hasSynced" | "lastContact" | "size">;
 type Elector = Pick<LeaderElector, "run" | "release" | "isLeader" | "canContactServer" | "lastError">;
@@ -204,41 +201,6 @@ export class Manager {
       return await Promise.race([promise.then(() => true), late.promise]);
     } finally {
       cancel();
-    }
-  }
-}
-
-/** Runnables that start and stop together. */
-class Group {
-  readonly #abort = new AbortController();
-  readonly #tasks = new Map<Runnable, Promise<void>>();
-  readonly #fail: (error: unknown) => void;
-
-  constructor(fail: (error: unknown) => void) {
-    this.#fail = fail;
-  }
-
-  /** Names of those that have not ended. */
-  get running(): string[] {
-    return [...this.#tasks.keys()].map(({ name }) => name);
-  }
-
-  start(runnable: Runnable): void {
-    const task = this.#run(runnable).finally(() => this.#tasks.delete(runnable));
-    this.#tasks.set(runnable, task);
-  }
-
-  /** Resolves when all have ended. */
-  async stop(): Promise<void> {
-    this.#abort.abort();
-    await Promise.all(this.#tasks.values());
-  }
-
-  async #run(runnable: Runnable): Promise<void> {
-    try {
-      await runnable.run(this.#abort.signal);
-    } catch (error) {
-      this.#fail(error);
     }
   }
 }

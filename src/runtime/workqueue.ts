@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { DelayHeap } from "./delay-heap.ts";
+import { Fifo } from "./fifo.ts";
 import { CLUSTER_BACKOFF, exponentialBackoff, type RateLimiter } from "./ratelimit.ts";
 
 /** What the queue tells its metrics; durations in milliseconds. */
@@ -220,42 +221,5 @@ export class WorkQueue {
 
   #settleIdle(): void {
     if (this.#closed && this.#dirty.size === 0 && this.#processing.size === 0) this.#idle.resolve();
-  }
-}
-
-/**
- * First in, first out, each key once, any key removable, all in constant time. A Set keeps insertion order;
- * the cursor that stays between calls spares the walk over what has been taken out at the front.
- */
-class Fifo {
-  readonly #keys = new Set<string>();
-  #cursor = this.#keys.values();
-
-  get size(): number {
-    return this.#keys.size;
-  }
-
-  push(key: string): void {
-    this.#keys.add(key);
-  }
-
-  shift(): string | undefined {
-    let next = this.#cursor.next();
-    if (next.done) {
-      // An iterator that has reached the end stays there.
-      this.#cursor = this.#keys.values();
-      next = this.#cursor.next();
-    }
-    if (next.done) return undefined;
-    this.#keys.delete(next.value);
-    return next.value;
-  }
-
-  remove(key: string): boolean {
-    return this.#keys.delete(key);
-  }
-
-  clear(): void {
-    this.#keys.clear();
   }
 }
