@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ManagerBench, untilAborted } from "../../test/support/manager-bench.ts";
+import { FakeInformer, ManagerBench, untilAborted } from "../../test/support/manager-bench.ts";
 import type { Reconciler } from "./controller.ts";
 import { silentLogger } from "./logger.ts";
 import { LeaseLostError, Manager } from "./manager.ts";
@@ -39,6 +39,17 @@ describe("the start", () => {
     stop.abort();
     await run;
     expect(story).toEqual(["probes answer", "work runs", "work stopped", "probes closed"]);
+  });
+
+  test("of an informer that is added later comes at once, and readiness does not wait for it", async () => {
+    const bench = new ManagerBench();
+    await bench.lead();
+    bench.manager.addInformer(new FakeInformer(bench.story, bench.clock, "rollouts"), "rollouts");
+    expect(bench.story.splice(0)).toEqual(["rollouts runs"]);
+    expect(bench.probes.problems("ready")).toEqual({});
+    bench.signal.abort();
+    await bench.settle();
+    expect(bench.story).toContain("rollouts stopped");
   });
 
   test("fails when an informer has not listed within two minutes, and names it", async () => {

@@ -63,6 +63,7 @@ export class Manager {
   readonly #election = new Group(this.#failed.reject);
   readonly #leading = new Group(this.#failed.reject);
   #running = false;
+  #informersRun = false;
   #hasLed = false;
   #stopping = false;
 

@@ -42,17 +42,19 @@ class FakeProbes {
   }
 }
 
-class FakeInformer {
+export class FakeInformer {
   hasSynced = false;
   lastContact = 0;
   readonly size = 0;
   readonly #list = Promise.withResolvers<void>();
   readonly #story: Story;
   readonly #clock: FakeClock;
+  readonly #name: string;
 
-  constructor(story: Story, clock: FakeClock) {
+  constructor(story: Story, clock: FakeClock, name: string) {
     this.#story = story;
     this.#clock = clock;
+    this.#name = name;
   }
 
   get synced(): Promise<void> {
@@ -60,7 +62,7 @@ class FakeInformer {
   }
 
   run(signal: AbortSignal): Promise<void> {
-    return untilAborted(this.#story, "informer", signal);
+    return untilAborted(this.#story, this.#name, signal);
   }
 
   list(): void {
@@ -128,7 +130,7 @@ export class ManagerBench {
   readonly story: Story = [];
   readonly clock = new FakeClock();
   readonly probes = new FakeProbes(this.story);
-  readonly informer = new FakeInformer(this.story, this.clock);
+  readonly informer = new FakeInformer(this.story, this.clock, "informer");
   readonly elector = new FakeElector(this.story);
   readonly metrics = new Metrics();
   readonly manager: Manager;
