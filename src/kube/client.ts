@@ -2,7 +2,7 @@ import { isGone, isNotFound } from "./errors.ts";
 import { apiVersionOf, describe, pathOf, type KubeObject, type Ref, type Resource } from "./resource.ts";
 import type { Transport, TransportRequest } from "./transport.ts";
 
-export interface ListOptions {
+interface ListOptions {
   /** Default: all namespaces. */
   namespace?: string;
   labelSelector?: string;
@@ -10,7 +10,7 @@ export interface ListOptions {
   signal?: AbortSignal;
 }
 
-export interface ApplyOptions {
+interface ApplyOptions {
   /** Take fields that another manager owns (default false: such a field is a Conflict). */
   force?: boolean;
   subresource?: string;
@@ -20,7 +20,7 @@ export interface ApplyOptions {
   signal?: AbortSignal;
 }
 
-export interface PatchOptions {
+interface PatchOptions {
   /** `merge` (RFC 7386, the default) or `json` (RFC 6902). */
   type?: "merge" | "json";
   subresource?: string;
@@ -28,7 +28,7 @@ export interface PatchOptions {
   signal?: AbortSignal;
 }
 
-export interface DeleteOptions {
+interface DeleteOptions {
   /** Delete only the object with this uid; another one under the name is a Conflict. */
   uid?: string;
   resourceVersion?: string;
@@ -42,7 +42,7 @@ type Fields<T> = T extends readonly unknown[] ? T : T extends object ? { [K in k
 /** An object to apply: only the fields that we want to own. */
 export type Applied<T extends KubeObject> = Fields<Omit<T, "metadata">> & Pick<T, "metadata">;
 
-export interface ListResult<T> {
+interface ListResult<T> {
   items: T[];
   /** The version to watch from. */
   resourceVersion: string;

@@ -11,7 +11,7 @@ import type {
   V2HorizontalPodAutoscaler,
 } from "@kubernetes/client-node";
 
-export interface OwnerReference {
+interface OwnerReference {
   apiVersion: string;
   kind: string;
   name: string;
@@ -114,7 +114,7 @@ export function describe(verb: string, resource: Resource, ref: Place = {}, subr
  * A model type of client-node as the wire has it: dates are strings, and the names that its generator had to
  * escape with an underscore are back.
  */
-export type Wire<T> = T extends Date
+type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer U)[]
     ? Wire<U>[]

@@ -29,7 +29,7 @@ export interface TransportRequest {
   beforeSend?: () => void;
 }
 
-export interface StreamRequest {
+interface StreamRequest {
   path: string;
   query?: Record<string, string | undefined>;
   signal: AbortSignal;
