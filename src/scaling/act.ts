@@ -1,7 +1,7 @@
 import type { Client } from "../kube/client.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf, type KubeObject, type Resource } from "../kube/resource.ts";
-import { BASE_ANNOTATION, type Write } from "./floor.ts";
+import { BASE_ANNOTATION, RAISED_FOR_ANNOTATION, type Write } from "./floor.ts";
 import { ownershipOf } from "./ownership.ts";
 import type { Target } from "./target.ts";
 
@@ -11,7 +11,8 @@ import type { Target } from "./target.ts";
  */
 
 /**
- * Writes the floor, or the count of a plain workload, and returns the object as written. Throws a Conflict
+ * Writes the floor, or the count of a plain workload, and returns the object as written. `raisedFor` is the name of
+ * the InvoiceService. Throws a Conflict
  * KubeError when the decision rests on an old object: the next reconcile decides on the new one.
  */
 export async function writeFloor(
@@ -19,9 +20,9 @@ export async function writeFloor(
   resource: Resource,
   target: Target,
   write: Write,
-  signal?: AbortSignal,
+  { raisedFor, signal }: { raisedFor: string; signal: AbortSignal },
 ): Promise<KubeObject> {
-  const live = await client.get(resource, refOf(target.object), signal ? { signal } : {});
+  const live = await client.get(resource, refOf(target.object), { signal });
   const decidedOn = target.object;
   const same =
     live.metadata.uid === decidedOn.metadata.uid &&
@@ -38,7 +39,10 @@ export async function writeFloor(
   // The resource version closes the gap between this look and the write; force is needed to take the field
   // from an Update owner, and cannot take it from an Apply owner whom the decision did not see.
   const { name, namespace, uid, resourceVersion } = live.metadata;
-  const annotations = write.base === undefined ? undefined : { [BASE_ANNOTATION]: String(write.base) };
+  const annotations =
+    write.base === undefined
+      ? undefined
+      : { [BASE_ANNOTATION]: String(write.base), [RAISED_FOR_ANNOTATION]: raisedFor };
   const object = {
     metadata: { name, namespace, uid, resourceVersion, ...(annotations ? { annotations } : {}) },
     ...(write.value === undefined ? {} : nested(target.path, write.value)),

@@ -9,6 +9,8 @@ import type { Target } from "./target.ts";
 
 /** Our annotation on an autoscaler whose minimum we raised: what it was before. */
 export const BASE_ANNOTATION = "invoiceops.dev/base-replicas";
+/** Beside it: the InvoiceService that raised the minimum, and gives the base back when it no longer means this one. */
+export const RAISED_FOR_ANNOTATION = "invoiceops.dev/raised-for";
 
 const RESET_WINDOW_MS = 600_000;
 const RESETS_TO_CONTEST = 2;

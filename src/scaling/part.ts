@@ -9,7 +9,7 @@ import { writeFloor } from "./act.ts";
 import { decide, type Decision, type Observed, type ScalingMemory } from "./decide.ts";
 import { afterWrite, baseOf } from "./floor.ts";
 import { isOurs } from "./ownership.ts";
-import { observeWorkload, type DiscoveredKinds, type WorkloadState } from "./observe.ts";
+import { observeWorkload, raisedFor, type DiscoveredKinds, type WorkloadState } from "./observe.ts";
 import type { PlanSource } from "./plan.ts";
 import type { SignalReading } from "./reactive.ts";
 import { restore, statusOf } from "./remember.ts";
@@ -112,16 +112,9 @@ export class ScalingPart {
     return report(observed, decision, outcome.error);
   }
 
-  /** The InvoiceService is going: an autoscaler gets its base back, a plain count stays as it is. */
+  /** The InvoiceService is going: autoscalers get their base back, a plain count stays as it is. */
   async release(service: InvoiceService, signal: AbortSignal): Promise<void> {
-    const { target, resource } = await this.#look(service, undefined);
-    if (!isRefusal(target) && resource && target.kind !== "Scale") {
-      const base = baseOf(target);
-      if (base.raised) {
-        const ours = isOurs(target.object, target.path);
-        await writeFloor(this.#dependencies.client, resource, target, ours ? { value: base.replicas } : {}, signal);
-      }
-    }
+    await this.#giveBack(service, undefined, signal);
     await this.#dependencies.holdFinalizer(service, false);
     this.forget(service.metadata);
   }
@@ -152,15 +145,17 @@ export class ScalingPart {
   ): Promise<{ written?: KubeObject; error?: unknown }> {
     const { client, events, holdFinalizer } = this.#dependencies;
     if (isRefusal(target) || !resource || !field) return {};
-    const held = target.kind !== "Scale" && field.write?.base !== undefined;
+    const raising = field.write?.base !== undefined;
     try {
       // The finalizer comes before the first raise and goes after the base is back: a crash in between leaves
       // an object that is cleaned up when it is deleted, never a floor that nobody gives back.
-      if (held) await holdFinalizer(service, true);
-      const written = field.write && (await writeFloor(client, resource, target, field.write, signal));
-      if (!held && !(target.kind !== "Scale" && baseOf({ ...target, object: written ?? target.object }).raised)) {
-        await holdFinalizer(service, false);
-      }
+      if (raising) await holdFinalizer(service, true);
+      await this.#giveBack(service, target.object, signal);
+      const written =
+        field.write &&
+        (await writeFloor(client, resource, target, field.write, { raisedFor: service.metadata.name, signal }));
+      const stillRaised = target.kind !== "Scale" && baseOf({ ...target, object: written ?? target.object }).raised;
+      if (!raising && !stillRaised) await holdFinalizer(service, false);
       if (!written) return {};
       if (field.write?.value !== undefined) {
         const note = `${target.path.join(".")} of ${target.object.kind ?? target.kind}/${target.object.metadata.name}: ${target.value} -> ${field.write.value} (${floor.reason}, base ${base})`;
@@ -170,6 +165,20 @@ export class ScalingPart {
       return { written };
     } catch (error) {
       return { error };
+    }
+  }
+
+  /** Puts the base of autoscalers back that are raised for this service, except the one that it means now. */
+  async #giveBack(service: InvoiceService, except: KubeObject | undefined, signal: AbortSignal): Promise<void> {
+    const { client, caches, kinds } = this.#dependencies;
+    const { name, namespace } = service.metadata;
+    const ref = { name, ...(namespace === undefined ? {} : { namespace }) };
+    for (const { target, resource } of await raisedFor(caches, kinds, ref)) {
+      if (target.object.metadata.uid === except?.metadata.uid) continue;
+      const base = baseOf(target);
+      // Where somebody else has written the field since, only our notes on it are withdrawn.
+      const ours = isOurs(target.object, target.path);
+      await writeFloor(client, resource, target, ours ? { value: base.replicas } : {}, { raisedFor: name, signal });
     }
   }
 }

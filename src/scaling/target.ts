@@ -153,26 +153,32 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
       `${ref.kind}/${ref.name} was set to 0 replicas, which switches autoscaling off: scale it to 1 or more to resume`,
     );
   }
-  if (scaledObject) {
-    return {
-      kind: "ScaledObject",
-      object: scaledObject,
-      path: ["spec", "minReplicaCount"],
-      value: scaledObject.spec.minReplicaCount ?? KEDA_DEFAULT_MIN,
-      max: scaledObject.spec.maxReplicaCount ?? KEDA_DEFAULT_MAX,
-    };
-  }
+  if (scaledObject) return scaledObjectTarget(scaledObject);
   const [hpa] = hpas;
-  if (hpa) {
-    return {
-      kind: "HorizontalPodAutoscaler",
-      object: hpa,
-      path: ["spec", "minReplicas"],
-      value: hpa.spec.minReplicas ?? 1,
-      max: hpa.spec.maxReplicas,
-    };
-  }
+  if (hpa) return hpaTarget(hpa);
   return { kind: "Scale", object: workload, path: ["spec", "replicas"], value: workload.spec?.replicas ?? 1 };
+}
+
+/** The minimum of an HPA. */
+export function hpaTarget(hpa: HorizontalPodAutoscaler): Target {
+  return {
+    kind: "HorizontalPodAutoscaler",
+    object: hpa,
+    path: ["spec", "minReplicas"],
+    value: hpa.spec.minReplicas ?? 1,
+    max: hpa.spec.maxReplicas,
+  };
+}
+
+/** The minimum of a ScaledObject. */
+export function scaledObjectTarget(scaledObject: ScaledObject): Target {
+  return {
+    kind: "ScaledObject",
+    object: scaledObject,
+    path: ["spec", "minReplicaCount"],
+    value: scaledObject.spec.minReplicaCount ?? KEDA_DEFAULT_MIN,
+    max: scaledObject.spec.maxReplicaCount ?? KEDA_DEFAULT_MAX,
+  };
 }
 
 export function isRefusal(target: Target | Refusal): target is Refusal {

@@ -1,5 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from "../kube/resource.ts";
-import { BASE_ANNOTATION } from "./floor.ts";
+import { BASE_ANNOTATION, RAISED_FOR_ANNOTATION } from "./floor.ts";
 import { LAST_APPLIED, type FieldPath } from "./ownership.ts";
 
 /**
@@ -15,7 +15,11 @@ export function trimMetadata(
 ): KubeObject["metadata"] {
   const { name, namespace, uid, resourceVersion, generation, creationTimestamp, deletionTimestamp, ownerReferences } =
     object.metadata;
-  const annotations = trimAnnotations(object.metadata.annotations, path, [BASE_ANNOTATION, ...keep]);
+  const annotations = trimAnnotations(object.metadata.annotations, path, [
+    BASE_ANNOTATION,
+    RAISED_FOR_ANNOTATION,
+    ...keep,
+  ]);
   const managedFields = object.metadata.managedFields?.flatMap((entry) => trimEntry(entry, path));
   return dropUndefined({
     name,

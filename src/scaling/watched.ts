@@ -9,6 +9,7 @@ import {
   type Resource,
   type ResourceQuota,
 } from "../kube/resource.ts";
+import { RAISED_FOR_ANNOTATION } from "./floor.ts";
 import type { PodStart } from "./lead.ts";
 import { podCost, type PodCost } from "./quota.ts";
 import {
@@ -62,7 +63,10 @@ export function workloadKey(
 export function openCaches(open: OpenInformer): ScalingCaches {
   return {
     hpas: open(horizontalPodAutoscalers as unknown as Resource<HorizontalPodAutoscaler>, {
-      indexes: { workload: ({ metadata, spec }) => [workloadKey(metadata.namespace, spec.scaleTargetRef)] },
+      indexes: {
+        workload: ({ metadata, spec }) => [workloadKey(metadata.namespace, spec.scaleTargetRef)],
+        raisedFor,
+      },
       transform: (hpa) => ({
         ...hpa,
         metadata: trimMetadata(hpa, ["spec", "minReplicas"]),
@@ -85,13 +89,22 @@ export function openWorkloads(open: OpenInformer, resource: Resource<CachedWorkl
 
 export function openScaledObjects(open: OpenInformer, resource: Resource<ScaledObject>): Informer<ScaledObject> {
   return open(resource, {
-    indexes: { workload: ({ metadata, spec }) => [workloadKey(metadata.namespace, spec.scaleTargetRef)] },
+    indexes: {
+      workload: ({ metadata, spec }) => [workloadKey(metadata.namespace, spec.scaleTargetRef)],
+      raisedFor,
+    },
     transform: (object) => ({
       ...object,
       metadata: trimMetadata(object, ["spec", "minReplicaCount"], PAUSE_ANNOTATIONS),
       spec: pick(object.spec, ["scaleTargetRef", "minReplicaCount", "maxReplicaCount"]),
     }),
   });
+}
+
+/** The InvoiceService, `namespace/name`, for which an autoscaler's minimum is raised. */
+function raisedFor({ metadata }: KubeObject): string[] {
+  const name = metadata.annotations?.[RAISED_FOR_ANNOTATION];
+  return name === undefined ? [] : [`${metadata.namespace}/${name}`];
 }
 
 export function startsOf(caches: ScalingCaches, namespace: string, ref: WorkloadRef): PodStart[] {
