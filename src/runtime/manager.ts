@@ -63,7 +63,6 @@ export class Manager {
   readonly #election = new Group(this.#failed.reject);
   readonly #leading = new Group(this.#failed.reject);
   #running = false;
-  #informersRun = false;
   #hasLed = false;
   #stopping = false;
 
@@ -78,11 +77,14 @@ export class Manager {
     health.addLiveness("lease", () => (this.#hasLed && !elector.isLeader ? "not renewed in time" : undefined));
   }
 
-  /** `name` for messages and metrics: the plural name of the kind. One that is added while running starts at once. */
+  /**
+   * `name` for messages and metrics: the plural name of the kind. One that is added while the manager runs starts at
+   * once and does not count for readiness: its kind is one that some user's object names, and may never list.
+   */
   addInformer(informer: Cache, name: string): void {
-    this.#informers.push({ name, informer });
     this.#options.metrics.cache(name, informer);
     if (this.#running) this.#follow(name, informer);
+    else this.#informers.push({ name, informer });
   }
 
   addRunnable(runnable: Runnable, { leaderOnly }: { leaderOnly: boolean }): void {
