@@ -31,8 +31,8 @@ export async function startKeda(cluster: Cluster): Promise<void> {
       `--metrics-bind-address=127.0.0.1:${metrics}`,
       `--metrics-service-bind-address=127.0.0.1:${grpc}`,
     ],
-    // Without the second one it reads the namespace from a file that only pods have.
-    env: { POD_NAMESPACE: "kube-system", KEDA_CLUSTER_OBJECT_NAMESPACE: "kube-system" },
+    // An empty WATCH_NAMESPACE is every namespace; without the last one it reads a file that only pods have.
+    env: { WATCH_NAMESPACE: "", POD_NAMESPACE: "kube-system", KEDA_CLUSTER_OBJECT_NAMESPACE: "kube-system" },
     ready: () => answers(`http://127.0.0.1:${health}/readyz`),
   });
 }
