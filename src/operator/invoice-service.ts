@@ -1,6 +1,6 @@
 import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
 import type { Problem } from "../api/v1alpha1/fields.ts";
-import { validateInvoiceService } from "../api/v1alpha1/validate.ts";
+import { repairInvoiceService } from "../api/v1alpha1/validate.ts";
 import { keyOf, type KubeObject, type Ref } from "../kube/resource.ts";
 import type { ReconcileContext, Request, Result } from "../runtime/controller.ts";
 import type { SharedQueries } from "../prometheus/shared-queries.ts";
@@ -53,12 +53,13 @@ export class InvoiceServiceReconciler {
   readonly reconcile = async (request: Request, context: ReconcileContext): Promise<Result> => {
     const { find, scaling, evaluations } = this.#dependencies;
     const key = keyOf(request);
-    const service = find(key);
-    if (!service) return this.#forget(key, request);
-    if (service.metadata.deletionTimestamp !== undefined) return this.#release(key, service, context);
+    const stored = find(key);
+    if (!stored) return this.#forget(key, request);
+    if (stored.metadata.deletionTimestamp !== undefined) return this.#release(key, stored, context);
 
     const now = context.now();
-    const problems = validateInvoiceService(service.spec);
+    const { spec, problems } = repairInvoiceService(stored.spec);
+    const service = { ...stored, spec };
     const pause = pauseOf(service.metadata, now);
     const latenessMs = this.#latenessOf(key, service, now);
     const read = latenessMs === undefined ? this.#read.get(key) : await this.#evaluate(key, service, now, latenessMs);
