@@ -75,7 +75,7 @@ it("ends up equal to the server, by changes that follow from one another, whatev
         await bench.passTimeUntil(() => bench.informer.hasSynced && bench.caughtUp);
         const { server, store, replayed } = bench.states;
         expect({ store, replayed }).toEqual({ store: server, replayed: server });
-        expect(bench.contradictions).toEqual([]);
+        expect(bench.replay.contradictions).toEqual([]);
       } finally {
         await bench.close();
       }

@@ -130,8 +130,8 @@ describe("the informer catches up", () => {
     await bench.passTimeUntil(() => bench.caughtUp);
     const { server, store, replayed } = bench.states;
     expect({ store, replayed }).toEqual({ store: server, replayed: server });
-    expect(bench.contradictions).toEqual([]);
-    expect(bench.told.toSorted()).toEqual([
+    expect(bench.replay.contradictions).toEqual([]);
+    expect(bench.replay.told.toSorted()).toEqual([
       "added dropped@uid-2",
       "added kept@uid-1",
       "added new@uid-5",
@@ -151,11 +151,11 @@ it("ignores what it is told again, after all that came since", async () => {
   bench.delete("brief");
   bench.changeEverything();
   await bench.passTimeUntil(() => bench.caughtUp);
-  const told = [...bench.told];
+  const told = [...bench.replay.told];
   bench.server.disturb("repeat");
   bench.update("kept", { version: "3" });
   await bench.passTimeUntil(() => bench.caughtUp);
-  expect(bench.told).toEqual([...told, "updated kept@uid-1"]);
+  expect(bench.replay.told).toEqual([...told, "updated kept@uid-1"]);
 });
 
 describe("the informer's rhythm", () => {
@@ -305,7 +305,7 @@ describe("what the informer tells", () => {
     expect([bench.informer.hasSynced, bench.informer.lastContact]).toEqual([false, 0]);
     headers.resolve();
     await eventually(() => expect(synced).toHaveBeenCalled());
-    expect(bench.told).toEqual(["added kept@uid-1"]);
+    expect(bench.replay.told).toEqual(["added kept@uid-1"]);
     expect(bench.informer.hasSynced).toBe(true);
     expect(bench.informer.lastContact).toBe(bench.clock.now());
   });
@@ -372,7 +372,7 @@ describe("what the informer tells", () => {
     await bench.open();
     bench.create("two");
     await bench.passTimeUntil(() => bench.caughtUp);
-    expect(bench.told).toEqual(["added one@uid-1", "added two@uid-2"]);
+    expect(bench.replay.told).toEqual(["added one@uid-1", "added two@uid-2"]);
     expect(bench.informer.byIndex("broken", "one")).toEqual([]);
     expect(bench.informer.byIndex("works", "two")).toHaveLength(1);
     expect(faulted).toHaveBeenCalledTimes(6);

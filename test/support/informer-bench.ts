@@ -1,29 +1,22 @@
 import { createClient } from "../../src/kube/client.ts";
 import { Informer, type InformerOptions } from "../../src/kube/informer.ts";
-import { configMaps, keyOf, type ConfigMap } from "../../src/kube/resource.ts";
-import type { Change } from "../../src/kube/store.ts";
+import { configMaps, type ConfigMap } from "../../src/kube/resource.ts";
 import { createTransport, type Transport } from "../../src/kube/transport.ts";
 import { silentLogger } from "../../src/runtime/logger.ts";
 import { FakeApiServer } from "./fake-api-server.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { eventually } from "./eventually.ts";
+import { Replay, statesOf } from "./replay.ts";
 
 const COLLECTION = "/configmaps";
-
-/** A ConfigMap of one object's life: which one, in which state. */
-type Sight = Record<string, string>;
 
 /** An informer of ConfigMaps in front of a fake API server, on a clock that the test moves. */
 export class InformerBench {
   readonly clock = new FakeClock();
   readonly server: FakeApiServer;
   readonly informer: Informer<ConfigMap>;
-  /** Each change as "added a@uid-1". */
-  readonly told: string[] = [];
-  /** What somebody knows who only listens to changes. */
-  readonly replayed = new Map<string, ConfigMap>();
-  /** Changes that cannot follow from those before. */
-  readonly contradictions: string[] = [];
+  /** Hears all changes. */
+  readonly replay = new Replay<ConfigMap>();
   readonly #stop = new AbortController();
   readonly #transport: Transport;
   #run: Promise<void> | undefined;
@@ -36,7 +29,7 @@ export class InformerBench {
     const client = createClient(transport);
     const base = { client, transport, resource: configMaps, clock, log: silentLogger, random: () => 0.5 };
     this.informer = new Informer({ ...base, ...options });
-    this.informer.onChange((change) => this.#replay(change));
+    this.informer.onChange(this.replay.take);
   }
 
   static async create(
@@ -97,12 +90,12 @@ export class InformerBench {
     return this.server.store.items(COLLECTION).some(({ metadata }) => metadata.name === name);
   }
 
-  /** Name -> uid and version: on the server, in the informer's store, and as its changes tell it. */
-  get states(): { server: Sight; store: Sight; replayed: Sight } {
+  /** What there is: on the server, in the informer's store, and as its changes tell it. */
+  get states(): Record<"server" | "store" | "replayed", Record<string, string>> {
     return {
-      server: sight(this.server.store.items(COLLECTION)),
-      store: sight(this.informer.list()),
-      replayed: sight([...this.replayed.values()]),
+      server: statesOf(this.server.store.items(COLLECTION)),
+      store: statesOf(this.informer.list()),
+      replayed: statesOf(this.replay.objects),
     };
   }
 
@@ -118,23 +111,4 @@ export class InformerBench {
       await this.clock.advance(100);
     }
   }
-
-  #replay({ type, object, previous }: Change<ConfigMap>): void {
-    const key = keyOf(object);
-    const known = this.replayed.get(key);
-    const line = `${type} ${object.metadata.name}@${object.metadata.uid}`;
-    this.told.push(line);
-    const isKnown = known !== undefined && known.metadata.uid === object.metadata.uid;
-    // Nobody lives twice, so a uid is added once.
-    const follows =
-      type === "added" ? known === undefined && this.told.indexOf(line) === this.told.length - 1 : isKnown;
-    if (!follows || known !== (previous ?? known)) this.contradictions.push(line);
-    if (type === "deleted") this.replayed.delete(key);
-    else this.replayed.set(key, object);
-  }
-}
-
-function sight(objects: readonly { metadata: ConfigMap["metadata"] }[]): Sight {
-  const entries = objects.map(({ metadata }) => [metadata.name, `${metadata.uid}@${metadata.resourceVersion}`]);
-  return Object.fromEntries(entries.toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1))) as Sight;
 }
