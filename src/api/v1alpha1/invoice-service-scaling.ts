@@ -1,5 +1,5 @@
 import { DURATION_MAX_LENGTH } from "./duration.ts";
-import { durationRules } from "./rules.ts";
+import { cronRule, durationRules, zoneRule } from "./rules.ts";
 import * as s from "./schema.ts";
 
 /** The `scaling` section of an InvoiceService. */
@@ -23,13 +23,23 @@ const stabilization = s.object(
 const schedule = s.object(
   "A fixed number of replicas at recurring times. Active when the last boundary that passed was a start.",
   {
-    name: s.string("A name of your choice, unique in the list; it appears in the plan.", { max: 63 }),
-    timeZone: s.string("IANA time zone of start and end, for example Asia/Shanghai.", { max: 64 }),
+    name: s.string("A name of your choice, unique in the list; it appears in the plan.", { min: 1, max: 63 }),
+    timeZone: s.string("IANA time zone of start and end, for example Asia/Shanghai.", { max: 64, rules: [zoneRule()] }),
     start: s.string("When it begins, as cron: minute, hour, day of month (L = last), month, day of week. Local time.", {
       max: 100,
+      rules: [cronRule("start")],
     }),
-    end: s.string("When it ends, as cron. Local time.", { max: 100 }),
+    end: s.string("When it ends, as cron. Local time.", { max: 100, rules: [cronRule("end")] }),
     replicas: s.integer("Fewest replicas while it is active.", { min: 1, max: MOST_REPLICAS }),
+  },
+  {
+    rules: [
+      {
+        rule: "self.start != self.end",
+        message: "start and end are the same: give the end its own time",
+        messageExpression: `'schedule ' + self.name + ' starts and ends at "' + self.start + '": give the end its own time'`,
+      },
+    ],
   },
 );
 
@@ -61,57 +71,82 @@ const fallback = s.object("What holds when metrics cannot be read. It never lowe
   ),
 });
 
-export const scaling = s.object("How many replicas, when, and by which field.", {
-  minReplicas: s.integer("Fewest replicas ever.", { min: 1, max: MOST_REPLICAS }),
-  maxReplicas: s.integer("Most replicas ever.", { min: 1, max: MOST_REPLICAS }),
-  perReplica: s.optional(
-    s.number(
-      "Requests/s that one replica serves inside its objective. Without it only schedules and fixed numbers are planned.",
-      {
-        above: 0,
-      },
+const boundsRules: readonly s.Rule[] = [
+  {
+    rule: "self.minReplicas <= self.maxReplicas",
+    message: "spec.scaling.minReplicas is above maxReplicas: lower the one or raise the other",
+    messageExpression:
+      "'spec.scaling.minReplicas is ' + string(self.minReplicas) + ', above maxReplicas ' + string(self.maxReplicas) + ': lower the one or raise the other'",
+  },
+  {
+    rule: "!has(self.fallback.replicas) || (self.fallback.replicas >= self.minReplicas && self.fallback.replicas <= self.maxReplicas)",
+    message: "spec.scaling.fallback.replicas must lie between minReplicas and maxReplicas",
+    messageExpression:
+      "'spec.scaling.fallback.replicas is ' + string(self.fallback.replicas) + ': give a number from minReplicas ' + string(self.minReplicas) + ' to maxReplicas ' + string(self.maxReplicas)",
+  },
+  {
+    rule: "!has(self.schedules) || self.schedules.all(schedule, schedule.replicas <= self.maxReplicas)",
+    message: "a schedule of spec.scaling.schedules wants more replicas than maxReplicas: lower it or raise maxReplicas",
+    messageExpression:
+      "'spec.scaling.schedules: ' + self.schedules.filter(schedule, schedule.replicas > self.maxReplicas).map(schedule, schedule.name + ' wants ' + string(schedule.replicas)).join(', ') + ' replicas, above maxReplicas ' + string(self.maxReplicas) + ': lower it or raise maxReplicas'",
+  },
+];
+
+export const scaling = s.object(
+  "How many replicas, when, and by which field.",
+  {
+    minReplicas: s.integer("Fewest replicas ever.", { min: 1, max: MOST_REPLICAS }),
+    maxReplicas: s.integer("Most replicas ever.", { min: 1, max: MOST_REPLICAS }),
+    perReplica: s.optional(
+      s.number(
+        "Requests/s that one replica serves inside its objective. Without it only schedules and fixed numbers are planned.",
+        {
+          above: 0,
+        },
+      ),
     ),
-  ),
-  utilization: s.withDefault(
-    0.7,
-    s.number("Share of perReplica to plan with; the rest is room for the unexpected.", { above: 0, max: 1 }),
-  ),
-  expectedPeakFactor: s.withDefault(
-    3,
-    s.number("How many times the usual load the peak of a filing window is expected to be.", { min: 1, max: 10_000 }),
-  ),
-  tolerance: s.withDefault(
-    0.1,
-    s.number("Share by which demand may differ before the reactive part acts. Planned numbers are exact.", {
-      min: 0,
-      max: 1,
-    }),
-  ),
-  stabilization: s.withDefault({}, stabilization),
-  schedules: s.optional(s.list("Fixed numbers at recurring times.", schedule, { max: 32, key: "name" })),
-  lead: s.withDefault(
-    "auto",
-    s.string(
-      "How long before it is needed capacity is asked for: a duration such as 5m, or auto (measured on the workload's own pods, at least 2m).",
-      {
-        max: DURATION_MAX_LENGTH,
-        rules: durationRules("spec.scaling.lead", { or: "auto" }),
-      },
+    utilization: s.withDefault(
+      0.7,
+      s.number("Share of perReplica to plan with; the rest is room for the unexpected.", { above: 0, max: 1 }),
     ),
-  ),
-  release: s.withDefault({}, release),
-  fallback: s.withDefault({}, fallback),
-  target: s.withDefault(
-    "Auto",
-    s.choice(
-      "Which field carries the floor. HorizontalPodAutoscaler: its minReplicas. ScaledObject: its minReplicaCount. Scale: the workload's own count. None: none, it is only published. Auto: the autoscaler that is there, else Scale.",
-      ["Auto", "HorizontalPodAutoscaler", "ScaledObject", "Scale", "None"],
+    expectedPeakFactor: s.withDefault(
+      3,
+      s.number("How many times the usual load the peak of a filing window is expected to be.", { min: 1, max: 10_000 }),
     ),
-  ),
-  takeOver: s.withDefault(
-    false,
-    s.boolean(
-      "Whether the field may be taken from another server-side apply owner. Two resets within ten minutes stop us all the same.",
+    tolerance: s.withDefault(
+      0.1,
+      s.number("Share by which demand may differ before the reactive part acts. Planned numbers are exact.", {
+        min: 0,
+        max: 1,
+      }),
     ),
-  ),
-});
+    stabilization: s.withDefault({}, stabilization),
+    schedules: s.optional(s.list("Fixed numbers at recurring times.", schedule, { max: 32, key: "name" })),
+    lead: s.withDefault(
+      "auto",
+      s.string(
+        "How long before it is needed capacity is asked for: a duration such as 5m, or auto (measured on the workload's own pods, at least 2m).",
+        {
+          max: DURATION_MAX_LENGTH,
+          rules: durationRules("spec.scaling.lead", { or: "auto" }),
+        },
+      ),
+    ),
+    release: s.withDefault({}, release),
+    fallback: s.withDefault({}, fallback),
+    target: s.withDefault(
+      "Auto",
+      s.choice(
+        "Which field carries the floor. HorizontalPodAutoscaler: its minReplicas. ScaledObject: its minReplicaCount. Scale: the workload's own count. None: none, it is only published. Auto: the autoscaler that is there, else Scale.",
+        ["Auto", "HorizontalPodAutoscaler", "ScaledObject", "Scale", "None"],
+      ),
+    ),
+    takeOver: s.withDefault(
+      false,
+      s.boolean(
+        "Whether the field may be taken from another server-side apply owner. Two resets within ten minutes stop us all the same.",
+      ),
+    ),
+  },
+  { rules: boundsRules },
+);

@@ -1,8 +1,10 @@
 import { conditionsField } from "./conditions.ts";
+import type { KindDefinition } from "./kind.ts";
 import type { ObjectMetadata } from "./object.ts";
 import { gradeField, observedGenerationField } from "./fields.ts";
 import { demand, prometheus } from "./invoice-service-metrics.ts";
 import { scaling } from "./invoice-service-scaling.ts";
+import { localTimeRule, matches, zoneRule } from "./rules.ts";
 import * as s from "./schema.ts";
 
 /**
@@ -13,49 +15,123 @@ import * as s from "./schema.ts";
 const workload = s.object(
   "The workload that issues invoices, in the same namespace: anything with a scale subresource.",
   {
-    apiVersion: s.string("API group and version of the workload, for example apps/v1."),
-    kind: s.string("Kind of the workload, for example Deployment.", { max: 63 }),
-    name: s.string("Name of the workload."),
+    apiVersion: s.string("API group and version of the workload, for example apps/v1.", {
+      rules: [
+        matches(
+          "spec.workload.apiVersion",
+          "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?v[0-9][a-z0-9]*$",
+          "a group and version",
+          "write it as apps/v1",
+        ),
+      ],
+    }),
+    kind: s.string("Kind of the workload, for example Deployment.", {
+      max: 63,
+      rules: [
+        matches("spec.workload.kind", "^[A-Z][A-Za-z0-9]*$", "a kind", "write it in the singular, as Deployment"),
+      ],
+    }),
+    name: s.string("Name of the workload.", {
+      rules: [
+        matches(
+          "spec.workload.name",
+          "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+          "a name",
+          "write the name alone, in lower case, without kind and namespace",
+        ),
+      ],
+    }),
   },
 );
 
-const event = s.object("A day, or some hours, with unusual load that no calendar knows.", {
-  name: s.string("A name of your choice, unique in the list; it appears in the plan.", { max: 63 }),
-  start: s.string("First moment, local time in timeZone, for example 2026-11-11T00:00.", { max: 19 }),
-  end: s.string("First moment after it, local time in timeZone, for example 2026-11-12T00:00.", { max: 19 }),
-  timeZone: s.string("IANA time zone of start and end, for example Asia/Shanghai.", { max: 64 }),
-  expectedPeakFactor: s.optional(
-    s.number("How many times the usual load the peak is expected to be. Either this or replicas.", {
-      min: 1,
-      max: 10_000,
+const event = s.object(
+  "A day, or some hours, with unusual load that no calendar knows.",
+  {
+    name: s.string("A name of your choice, unique in the list; it appears in the plan.", { min: 1, max: 63 }),
+    start: s.string("First moment, local time in timeZone, for example 2026-11-11T00:00.", {
+      max: 32,
+      rules: [localTimeRule("start")],
     }),
-  ),
-  replicas: s.optional(
-    s.integer("A fixed number of replicas for the event. Either this or expectedPeakFactor.", { min: 1, max: 100_000 }),
-  ),
-});
+    end: s.string("First moment after it, local time in timeZone, for example 2026-11-12T00:00.", {
+      max: 32,
+      rules: [localTimeRule("end")],
+    }),
+    timeZone: s.string("IANA time zone of start and end, for example Asia/Shanghai.", { max: 64, rules: [zoneRule()] }),
+    expectedPeakFactor: s.optional(
+      s.number("How many times the usual load the peak is expected to be. Either this or replicas.", {
+        min: 1,
+        max: 10_000,
+      }),
+    ),
+    replicas: s.optional(
+      s.integer("A fixed number of replicas for the event. Either this or expectedPeakFactor.", {
+        min: 1,
+        max: 100_000,
+      }),
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: "has(self.expectedPeakFactor) != has(self.replicas)",
+        message: "an event needs exactly one of expectedPeakFactor and replicas",
+        messageExpression:
+          "'event ' + self.name + ' has ' + (has(self.replicas) ? 'both expectedPeakFactor and replicas: remove one of them' : 'neither expectedPeakFactor nor replicas: give one')",
+      },
+      {
+        // Local times of one zone are in the order of their texts; the rest is for the operator, who knows the zone.
+        rule: "self.start < self.end",
+        message: "an event ends before it starts: give a later end",
+        messageExpression: `'event ' + self.name + ' ends at "' + self.end + '", not after its start "' + self.start + '": give a later end'`,
+      },
+    ],
+  },
+);
 
 const calendar = s.object("A filing calendar that this service follows.", {
-  name: s.string("Name of a FilingCalendar."),
+  name: s.string("Name of a FilingCalendar.", { min: 1 }),
 });
 
-const spec = s.object("What is wanted.", {
-  mode: s.withDefault(
-    "Auto",
-    s.choice("Auto acts. Observe decides and publishes everything but writes nothing beside this status.", [
+const spec = s.object(
+  "What is wanted.",
+  {
+    mode: s.withDefault(
       "Auto",
-      "Observe",
-    ]),
-  ),
-  workload,
-  prometheus: s.withDefault({}, prometheus),
-  demand,
-  calendars: s.optional(
-    s.list("The filing calendars whose windows this service must be ready for.", calendar, { max: 8 }),
-  ),
-  events: s.optional(s.list("One-off days or hours with unusual load.", event, { max: 64, key: "name" })),
-  scaling,
-});
+      s.choice("Auto acts. Observe decides and publishes everything but writes nothing beside this status.", [
+        "Auto",
+        "Observe",
+      ]),
+    ),
+    workload,
+    prometheus: s.withDefault({}, prometheus),
+    demand,
+    calendars: s.optional(
+      s.list("The filing calendars whose windows this service must be ready for.", calendar, {
+        max: 8,
+        rules: [
+          {
+            rule: "self.all(a, self.exists_one(b, b.name == a.name))",
+            message: "spec.calendars names a calendar twice: remove one",
+            messageExpression:
+              "'spec.calendars names ' + self.filter(a, !self.exists_one(b, b.name == a.name))[0].name + ' twice: remove one'",
+          },
+        ],
+      }),
+    ),
+    events: s.optional(s.list("One-off days or hours with unusual load.", event, { max: 64, key: "name" })),
+    scaling,
+  },
+  {
+    rules: [
+      {
+        rule: "!has(self.events) || self.events.all(event, !has(event.replicas) || event.replicas <= self.scaling.maxReplicas)",
+        message: "an event wants more replicas than spec.scaling.maxReplicas: lower it or raise maxReplicas",
+        messageExpression:
+          "'spec.events: ' + self.events.filter(event, has(event.replicas) && event.replicas > self.scaling.maxReplicas).map(event, event.name + ' wants ' + string(event.replicas)).join(', ') + ' replicas, above spec.scaling.maxReplicas ' + string(self.scaling.maxReplicas) + ': lower it or raise maxReplicas'",
+      },
+    ],
+  },
+);
 
 const time = (description: string): s.Schema<string> =>
   s.string(`${description} (RFC 3339, UTC).`, { format: "date-time", max: 64 });
@@ -127,6 +203,45 @@ const status = s.object("What the operator found and did.", {
   window: s.optional(windowStatus),
   scaling: s.optional(scalingStatus),
 });
+
+const ready = `.status.conditions[?(@.type=="Ready")]`;
+
+export const invoiceServiceKind: KindDefinition = {
+  kind: "InvoiceService",
+  plural: "invoiceservices",
+  singular: "invoiceservice",
+  shortNames: ["invsvc"],
+  scope: "Namespaced",
+  description: "A service that issues invoices and is kept ready for its filing windows.",
+  columns: [
+    { name: "Ready", type: "string", jsonPath: `${ready}.status`, description: "Whether all parts do their work." },
+    { name: "Phase", type: "string", jsonPath: ".status.phase", description: "Summary of the state." },
+    {
+      name: "Owner",
+      type: "string",
+      jsonPath: ".status.scaling.owner",
+      description: "The object that carries the floor.",
+    },
+    { name: "Floor", type: "integer", jsonPath: ".status.scaling.floor", description: "Fewest replicas wanted now." },
+    { name: "Replicas", type: "integer", jsonPath: ".status.scaling.current", description: "Replicas that are there." },
+    {
+      name: "Deadline",
+      type: "string",
+      jsonPath: ".status.window.deadline",
+      description: "Deadline of the window in force, or of the next one.",
+    },
+    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since it was created." },
+    {
+      name: "Message",
+      type: "string",
+      jsonPath: `${ready}.message`,
+      description: "Why it is ready or not.",
+      priority: 1,
+    },
+  ],
+  spec: spec.json,
+  status: status.json,
+};
 
 export type InvoiceServiceSpec = s.Out<typeof spec>;
 export type InvoiceServiceStatus = s.Out<typeof status>;

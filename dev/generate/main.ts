@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { filingCalendarKind } from "../../src/api/v1alpha1/filing-calendar.ts";
+import { invoiceServiceKind } from "../../src/api/v1alpha1/invoice-service.ts";
+import { customResourceDefinition } from "./crd.ts";
+import { firstDifferences } from "./differences.ts";
+
+/**
+ * Writes the files that follow from the source (npm run generate). With --check it writes nothing and fails when a
+ * committed file is not what would be written.
+ */
+
+const root = join(import.meta.dirname, "../..");
+const kinds = [invoiceServiceKind, filingCalendarKind];
+const files = new Map(kinds.map((kind) => [`crds/${kind.plural}.yaml`, crdText(kind)]));
+
+if (process.argv.includes("--check")) check();
+else write();
+
+function crdText(kind: (typeof kinds)[number]): string {
+  const heading = "# Generated from src/api/v1alpha1 by `npm run generate`; edit that.\n";
+  return heading + stringify(customResourceDefinition(kind), { lineWidth: 120, aliasDuplicateObjects: false });
+}
+
+function write(): void {
+  for (const [path, text] of files) {
+    if (committed(path) === text) continue;
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+}
+
+function check(): void {
+  const outdated = [...files].filter(([path, text]) => committed(path) !== text);
+  for (const [path, text] of outdated) {
+    console.error(`${path} is not what its source gives (- committed, + generated):`);
+    console.error(firstDifferences(committed(path), text));
+  }
+  if (outdated.length > 0) {
+    console.error("run `npm run generate` and commit the result");
+    process.exitCode = 1;
+  }
+}
+
+function committed(path: string): string {
+  const file = join(root, path);
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
