@@ -91,7 +91,7 @@ export function mendingOf(manager: string, object: KubeObject, path: FieldPath):
   const { kind = "object", apiVersion = "" } = object;
   const name = manager.toLowerCase();
   if (name.startsWith("argocd")) {
-    const group = apiVersion.replace(/\/?[^/]*$/, "");
+    const group = apiVersion.replace(/\/?[^/]*$/, "") || '""';
     const rule = `{group: ${group}, kind: ${kind}, jsonPointers: [/${path.join("/")}]}`;
     return `leave ${field} out of the manifest in Git, or add ignoreDifferences: [${rule}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] to the Application`;
   }

@@ -56,7 +56,7 @@ export const initialReactiveState: ReactiveState = { history: [], failures: 0, i
  * over 100 * 0.57 a replica are one replica, although the quotient of the two doubles is a little above 1.
  */
 export function replicasFor(demand: number, perReplica: number): number {
-  return Math.ceil(demand / perReplica - 1e-9);
+  return Math.max(0, Math.ceil(demand / perReplica - 1e-9));
 }
 
 /**

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { Looks, START } from "../../test/support/floor-looks.ts";
+import { LiveField } from "../../test/support/live-field.ts";
+import type { FloorInput } from "./floor.ts";
+import type { TargetKind } from "./target.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+describe("a contest", () => {
+  const contested = (kind: TargetKind = "HorizontalPodAutoscaler"): Looks => {
+    const looks = new Looks(new LiveField(kind, 2), 12);
+    looks.look();
+    for (let count = 0; count < 2; count += 1) {
+      looks.field.update("cron-hpa", 2);
+      looks.look(MINUTE);
+    }
+    expect(looks.memory.contest?.cause).toBe("Resets");
+    return looks;
+  };
+
+  it.each<[string, (looks: Looks) => void]>([
+    ["a day passes", (looks) => (looks.now += 24 * 60 * MINUTE)],
+    ["the operator restarts", (looks) => looks.restart()],
+    ["the other manager goes away", (looks) => (looks.field.owners = [])],
+    [
+      "the other manager takes our number for its own and leaves it again",
+      (looks) => looks.field.update("cron-hpa", 12),
+    ],
+    [
+      "a retry was asked for before it began",
+      (looks) => (looks.options = { refreshedAt: looks.memory.contest?.since ?? 0 }),
+    ],
+    ["takeOver is all that is different", (looks) => (looks.options = { takeOver: true })],
+    ["the plan changes", (looks) => (looks.wanted = 30)],
+  ])("over two resets lasts while %s", (_, event) => {
+    const looks = contested();
+    event(looks);
+    expect(looks.look(MINUTE)).toMatchObject({ applied: false, reason: "Contested" });
+    expect(looks.writes).toEqual([12, 12]);
+  });
+
+  it.each<[string, Partial<FloorInput>]>([
+    ["the spec changes", { generation: 2 }],
+    ["the user asks for another try", { refreshedAt: START + 60 * MINUTE }],
+  ])("ends when %s, and two more resets begin the next", (_, options) => {
+    const looks = contested();
+    looks.options = options;
+    expect(looks.look(2 * MINUTE)).toMatchObject({ applied: true, write: { value: 12 } });
+    expect(looks.memory).toEqual({ resets: [], lastOurs: 12 });
+    looks.now = START + 2 * 60 * MINUTE;
+    looks.field.update("cron-hpa", 2);
+    expect(looks.look(MINUTE).reason).toBe("Applied");
+    looks.field.update("cron-hpa", 2);
+    expect(looks.look(MINUTE).reason).toBe("Contested");
+    expect(looks.look(MINUTE).reason).toBe("Contested");
+  });
+
+  it("with an Apply owner ends when nobody else owns the field", () => {
+    const looks = new Looks(
+      new LiveField("HorizontalPodAutoscaler", 2, { owner: { manager: "flux", operation: "Apply" } }),
+      12,
+    );
+    expect(looks.look().reason).toBe("Contested");
+    looks.field.applyWithout("flux");
+    expect(looks.look(MINUTE)).toMatchObject({ reason: "Applied", write: { value: 12, base: 1 } });
+  });
+
+  it("with an Apply owner lasts while the field only passes to an Update", () => {
+    const looks = new Looks(
+      new LiveField("HorizontalPodAutoscaler", 2, { owner: { manager: "flux", operation: "Apply" } }),
+      12,
+    );
+    looks.look();
+    looks.field.update("flux", 3);
+    expect(looks.look(MINUTE).reason).toBe("Contested");
+    expect(looks.writes).toEqual([]);
+  });
+
+  it("is not fought over a count that somebody keeps setting higher", () => {
+    const looks = new Looks(new LiveField("Scale", 2), 12);
+    looks.look();
+    for (let count = 0; count < 15; count += 1) {
+      looks.field.update("argocd-controller", 20);
+      looks.look(20 * SECOND);
+    }
+    expect(looks.writes).toEqual([12, 12]);
+  });
+
+  it("is not fought with somebody who raises and lowers in turns", () => {
+    const looks = new Looks(new LiveField("HorizontalPodAutoscaler", 2), 12);
+    for (let count = 0; count < 10; count += 1) {
+      looks.look(20 * SECOND);
+      looks.field.update("cron-hpa", 30);
+      looks.look(20 * SECOND);
+      looks.field.update("cron-hpa", 2);
+    }
+    expect(looks.writes.filter((write) => write === 12)).toHaveLength(2);
+  });
+});
