@@ -20,8 +20,8 @@ export async function useCluster(): Promise<ClusterAccess> {
 }
 
 /**
- * A control plane for one test alone, to be killed, compacted or restarted. Stop it, or declare it with
- * `await using`; it is gone with the test process in any case.
+ * A control plane for one test alone, to be killed, compacted or restarted: etcd and the API server, more when the
+ * options ask for it. Stop it, or declare it with `await using`; it is gone with the test process in any case.
  */
 export function startOwnCluster(options: ClusterOptions = {}): Promise<Cluster> {
   return startCluster({ audit: true, controllerManager: false, ...options });
