@@ -3,9 +3,9 @@ import type { ObjectMetadata } from "../api/v1alpha1/object.ts";
 /** What a user can ask of an InvoiceService beside its spec, where a GitOps tool does not look. */
 
 /** "true", or the RFC 3339 moment at which the pause ends by itself. */
-export const PAUSED = "invoiceops.dev/paused";
+const PAUSED = "invoiceops.dev/paused";
 /** RFC 3339 moment of asking: look again now, and try again what was given up before that. */
-export const REFRESH = "invoiceops.dev/refresh";
+const REFRESH = "invoiceops.dev/refresh";
 
 /** Whether the object is paused at `now`, and until when if that is known, ms since the epoch. */
 export function pauseOf(metadata: ObjectMetadata, now: number): { paused: boolean; until?: number } {

@@ -1,4 +1,3 @@
-import type { ConditionType } from "../api/v1alpha1/conditions.ts";
 import type { InvoiceService, InvoiceServiceStatus } from "../api/v1alpha1/invoice-service.ts";
 import { FloorApplied } from "../api/v1alpha1/reasons.ts";
 import type { Client } from "../kube/client.ts";
@@ -32,7 +31,7 @@ import type { ScalingCaches } from "./watched.ts";
  */
 
 /** The conditions that this part alone writes. */
-export const conditions: readonly ConditionType[] = ["FloorApplied", "CapacityReady", "CapacityShortfall"];
+type OwnCondition = Extract<ConditionChange, { type: "FloorApplied" | "CapacityReady" | "CapacityShortfall" }>;
 
 /** What this part needs to be allowed to do. */
 export const rules = [
@@ -56,7 +55,7 @@ export interface ScalingInput {
 }
 
 export interface ScalingReport {
-  conditions: ConditionChange[];
+  conditions: OwnCondition[];
   status: NonNullable<InvoiceServiceStatus["scaling"]>;
   degraded?: Verdict<"Degraded">;
   stalled?: Verdict<"Stalled">;

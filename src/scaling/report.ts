@@ -18,6 +18,9 @@ export type ConditionChange = {
   [T in ConditionType]: { type: T; status: Condition["status"]; reason: ReasonOf<T>; message: string };
 }[ConditionType];
 
+/** A change of one condition. */
+export type Change<T extends ConditionType> = Extract<ConditionChange, { type: T }>;
+
 /** A reason to call the whole service degraded or stalled, for the operator to compose. */
 export interface Verdict<T extends "Degraded" | "Stalled"> {
   reason: ReasonOf<T>;
@@ -40,7 +43,7 @@ export function metricsAvailable(signals: readonly Pick<SignalReading, "name" | 
 }
 
 /** Whether the floor stands, or what keeps us from writing it. */
-export function floorApplied({ target, hold }: Observed, { field, recommended }: Decision): ConditionChange {
+export function floorApplied({ target, hold }: Observed, { field, recommended }: Decision): Change<"FloorApplied"> {
   const type = "FloorApplied";
   if (hold)
     return {
@@ -55,7 +58,7 @@ export function floorApplied({ target, hold }: Observed, { field, recommended }:
 }
 
 /** Whether the replicas that the floor asks for are there. */
-export function capacityReady({ now, workload, leadMs }: Observed, { floor }: Decision): ConditionChange {
+export function capacityReady({ now, workload, leadMs }: Observed, { floor }: Decision): Change<"CapacityReady"> {
   const type = "CapacityReady";
   const { ready } = workload;
   if (ready >= floor.replicas) {
@@ -72,7 +75,7 @@ export function capacityReady({ now, workload, leadMs }: Observed, { floor }: De
 }
 
 /** What the coming peak needs beyond what is allowed, as soon as it can be known. */
-export function capacityShortfall({ shortfall }: Decision): ConditionChange {
+export function capacityShortfall({ shortfall }: Decision): Change<"CapacityShortfall"> {
   const type = "CapacityShortfall";
   if (!shortfall)
     return {
