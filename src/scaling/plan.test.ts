@@ -47,7 +47,7 @@ describe("planAt", () => {
   });
 
   it("does not ask a source that is far away for its peak", () => {
-    const peak = vi.fn(() => 102);
+    const peak = vi.fn<() => number>(() => 102);
     planAt([{ ...span("window", 1_000, 2_000, 13), peak }], 2, 50, 0);
     expect(peak).not.toHaveBeenCalled();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DAY, HOUR, MINUTE, recurrenceOf } from "../../test/support/scaling-world.ts";
 import { planAt } from "./plan.ts";
 import {
   fixedEventSource,
@@ -9,30 +10,10 @@ import {
   type Recurrence,
 } from "./sources.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const utc = (text: string): number => Date.parse(`${text}Z`);
 
-interface Boundary {
-  at: number;
-  start: boolean;
-}
-
-/** A recurrence over the given boundaries: active when the last one that passed was a start. */
-function recurrence(boundaries: readonly Boundary[]): Recurrence {
-  const sorted = boundaries.toSorted((a, b) => a.at - b.at);
-  return {
-    at(time) {
-      const last = sorted.findLast(({ at }) => at <= time);
-      const next = sorted.find(({ at }) => at > time);
-      return { active: last?.start ?? false, until: next?.at ?? Infinity };
-    },
-  };
-}
-
 /** `30 6 * * 1-5` and `10 22 * * *` in Prague's winter (UTC+1), January 2027. */
-const prague = recurrence(
+const prague = recurrenceOf(
   Array.from({ length: 31 }, (_, index) => utc("2027-01-01T00:00") + index * DAY).flatMap((day) => {
     const weekday = new Date(day).getUTCDay();
     const end = { at: day + 21 * HOUR + 10 * MINUTE, start: false };
@@ -69,7 +50,7 @@ describe("scheduleSource", () => {
     const source = scheduleSource(
       "x",
       6,
-      recurrence([
+      recurrenceOf([
         { at: 100, start: true },
         { at: 110, start: false },
       ]),
@@ -99,7 +80,7 @@ describe("schedules beside each other (B25)", () => {
   const a = scheduleSource(
     "a",
     6,
-    recurrence(
+    recurrenceOf(
       officeDays.flatMap((day) => [
         { at: utc(`${day}T08:00`), start: true },
         { at: utc(`${day}T16:00`), start: false },
@@ -109,7 +90,7 @@ describe("schedules beside each other (B25)", () => {
   const b = scheduleSource(
     "b",
     12,
-    recurrence([
+    recurrenceOf([
       { at: utc("2027-03-30T23:00"), start: true },
       { at: utc("2027-03-31T23:00"), start: false },
     ]),
@@ -186,6 +167,17 @@ describe("forecastEventSource", () => {
   });
 });
 
+/** The plan over a window of this length and the grace after it, at the same hundredths of it. */
+function shape(lengthMs: number): number[] {
+  const end = 1_000 * DAY;
+  const law = demandOf((at) => 700 * (1 + 2 / ((15 * Math.max(0, end - at)) / lengthMs + 1) ** 1.3));
+  const window = windowSource({ name: "w", opens: end - lengthMs, deadline: end }, lengthMs / 15, law, 100);
+  return Array.from({ length: 110 }, (_, index) => {
+    const at = end - lengthMs + (index * lengthMs) / 100;
+    return planAt([window], 2, at, lengthMs / 1_000).replicas;
+  });
+}
+
 describe("windowSource", () => {
   const deadline = utc("2027-02-15T16:00");
   const opens = deadline - 14 * DAY;
@@ -239,15 +231,6 @@ describe("windowSource", () => {
   });
 
   it("has the same shape whether it lasts minutes or weeks", () => {
-    const shape = (lengthMs: number): number[] => {
-      const end = 1_000 * DAY;
-      const law = demandOf((at) => 700 * (1 + 2 / ((15 * Math.max(0, end - at)) / lengthMs + 1) ** 1.3));
-      const window = windowSource({ name: "w", opens: end - lengthMs, deadline: end }, lengthMs / 15, law, 100);
-      return Array.from({ length: 110 }, (_, index) => {
-        const at = end - lengthMs + (index * lengthMs) / 100;
-        return planAt([window], 2, at, lengthMs / 1_000).replicas;
-      });
-    };
     expect(shape(10 * MINUTE)).toEqual(shape(15 * DAY));
     expect(new Set(shape(10 * MINUTE)).size).toBeGreaterThan(3);
   });
