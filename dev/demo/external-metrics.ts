@@ -6,6 +6,7 @@ import { PrometheusClient } from "../../src/prometheus/client.ts";
 import { selectSample } from "../../src/prometheus/select.ts";
 import { realClock } from "../../src/runtime/clock.ts";
 import { createAuthority, issue } from "../cluster/certificates.ts";
+import type { Manifest } from "./resources.ts";
 
 /**
  * An adapter as clusters have one: serves external.metrics.k8s.io to the HorizontalPodAutoscaler, with numbers that it
@@ -63,7 +64,7 @@ export class ExternalMetrics implements AsyncDisposable {
    * The Service and the APIService by which the API server passes requests on to here. It refuses loopback addresses
    * as endpoints of a Service, but resolves the name of an ExternalName Service itself.
    */
-  manifests(): object[] {
+  manifests(): Manifest[] {
     const { namespace, name } = this.#options.service;
     const { port } = this.#server.address() as AddressInfo;
     const [group, version] = GROUP_VERSION.split("/");

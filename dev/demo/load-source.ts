@@ -64,6 +64,14 @@ export class LoadSource implements AsyncDisposable {
     return this.#offered;
   }
 
+  /** Requests/s in the last `ms`. */
+  recent(ms: number): number {
+    const since = this.#clock.now() - ms;
+    const span = this.#offered.slice(this.#offered.findLastIndex(({ at }) => at <= since) + 1);
+    const seconds = span.reduce((sum, part) => sum + part.seconds, 0);
+    return seconds === 0 ? 0 : span.reduce((sum, { requests }) => sum + requests, 0) / seconds;
+  }
+
   /** What Prometheus is told: the counter, and the rate that is behind it now. */
   metrics(): string {
     const labels = `{namespace="${this.#series.namespace}",service="${this.#series.service}"}`;

@@ -20,7 +20,7 @@ const REPLAYED = { from: ANCHOR_DAY - 3 * WEEK_MS, to: ANCHOR_DAY + 6 * WEEK_MS 
 /** A window is cut into so many units, as in the deadline law; each replays one real working day. */
 const UNITS = 15;
 const EXPONENT = 1.3;
-const LATE_UNITS = 3;
+const LATE_UNITS = 2;
 
 /** Milliseconds since the epoch. */
 export interface FilingWindow {

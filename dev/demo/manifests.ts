@@ -1,0 +1,110 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { FilingCalendarManifest } from "../../src/api/v1alpha1/filing-calendar.ts";
+import type { InvoiceServiceManifest } from "../../src/api/v1alpha1/invoice-service.ts";
+import type { Deployment, HorizontalPodAutoscaler } from "../../src/kube/resource.ts";
+import type { FilingWindow } from "./replay.ts";
+import type { Manifest } from "./resources.ts";
+
+/** What the demo applies: the files of examples/filing-peak, made to fit into minutes. */
+
+const ROOT = join(import.meta.dirname, "../..");
+const PERIOD = "demo";
+
+export interface Example {
+  deployment: Manifest & Deployment;
+  autoscaler: Manifest & HorizontalPodAutoscaler;
+  calendar: Manifest & FilingCalendarManifest;
+  service: Manifest & InvoiceServiceManifest;
+}
+
+export function readExample(): Example {
+  return {
+    deployment: read("examples/filing-peak/deployment.yaml"),
+    autoscaler: read("examples/filing-peak/autoscaler.yaml"),
+    calendar: read("examples/filing-peak/filing-calendar.yaml"),
+    service: read("examples/filing-peak/invoice-service.yaml"),
+  } as Example;
+}
+
+function read(file: string): unknown {
+  return parse(readFileSync(join(ROOT, file), "utf8"));
+}
+
+/** The CustomResourceDefinitions of this checkout. */
+export function readCrds(): Manifest[] {
+  const files = readdirSync(join(ROOT, "crds")).filter((file) => file.endsWith(".yaml"));
+  return files.map((file) => read(`crds/${file}`) as Manifest);
+}
+
+/**
+ * The example where weeks are minutes: the calendar has one window, and what comes after a deadline (grace, steps
+ * down, the autoscaler's own wait) takes seconds instead of hours. How long pods take to start stays as it is.
+ */
+export function inAHurry(example: Example, window: FilingWindow, prometheusUrl: string): Example {
+  const { autoscaler, calendar, service } = example;
+  return {
+    ...example,
+    autoscaler: {
+      ...autoscaler,
+      spec: { ...autoscaler.spec, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } },
+    },
+    calendar: {
+      ...calendar,
+      spec: {
+        timeZone: "UTC",
+        dates: [{ period: PERIOD, opens: localTime(window.opens), deadline: localTime(window.deadline) }],
+      },
+    },
+    service: {
+      ...service,
+      spec: {
+        ...service.spec,
+        prometheus: { url: prometheusUrl },
+        scaling: {
+          ...service.spec.scaling,
+          stabilization: { down: "60s" },
+          release: { grace: "30s", stepPercent: 34, every: "20s" },
+        },
+      },
+    },
+  };
+}
+
+/** The example under other names, for a cluster that is not ours: nothing there is met by accident. */
+export function elsewhere(example: Example, names: { namespace: string; calendar: string }): Example {
+  const { namespace } = names;
+  const { deployment, autoscaler, calendar, service } = example;
+  const moved = <T extends Manifest>(manifest: T): T => ({
+    ...manifest,
+    metadata: { ...manifest.metadata, namespace },
+  });
+  return {
+    deployment: moved(deployment),
+    autoscaler: moved(autoscaler),
+    calendar: { ...calendar, metadata: { name: names.calendar } },
+    service: {
+      ...moved(service),
+      spec: {
+        ...service.spec,
+        calendars: [{ name: names.calendar }],
+        demand: { ...service.spec.demand, select: { ...service.spec.demand.select, namespace } },
+      },
+    },
+  };
+}
+
+/** Pods that cost next to nothing: on a real cluster some twenty of them must find room. */
+export function small(deployment: Example["deployment"]): Example["deployment"] {
+  const { template, ...spec } = deployment.spec!;
+  const containers = template.spec!.containers.map((container) => ({
+    ...container,
+    resources: { requests: { cpu: "1m", memory: "8Mi" }, limits: { memory: "16Mi" } },
+  }));
+  return { ...deployment, spec: { ...spec, template: { ...template, spec: { ...template.spec, containers } } } };
+}
+
+function localTime(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19);
+}

@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+import { parseDuration } from "../../src/api/v1alpha1/duration.ts";
+
+/** What `npm start -- ...` is told. */
+export interface Options {
+  /** End by itself after the summary. */
+  once: boolean;
+  /** A context of the user's kubeconfig; absent: a cluster of the demo's own. */
+  context?: string;
+  /** Cluster-scoped objects may be added to the user's cluster. */
+  installCrds: boolean;
+  /** From the start of the workload to the opening of the window, and from there to its deadline, ms. */
+  opensInMs: number;
+  windowMs: number;
+}
+
+export const USAGE = `npm start -- [options]: a filing peak, and a Deployment that is ready before it
+
+  --once              end after the summary and leave nothing behind (default: stay until Ctrl-C)
+  --window 6m         how long the filing window is open, 3m to 1h
+  --opens-in 2m       how long from the start of the workload until it opens, 30s to 1h
+  --context NAME      use the cluster of this context of your kubeconfig instead of one of the demo's own
+  --install-crds      with --context: what has no namespace may be added there, and is removed again
+  --help              show this`;
+
+/** Undefined when help was asked for. Throws an Error that says what is wrong with which option. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    allowPositionals: false,
+    options: {
+      once: { type: "boolean", default: false },
+      context: { type: "string" },
+      "install-crds": { type: "boolean", default: false },
+      "opens-in": { type: "string", default: "2m" },
+      window: { type: "string", default: "6m" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  if (values["install-crds"] && values.context === undefined) throw new Error("--install-crds goes with --context");
+  return {
+    once: values.once,
+    ...(values.context === undefined ? {} : { context: values.context }),
+    installCrds: values["install-crds"],
+    opensInMs: duration("opens-in", values["opens-in"], 30_000),
+    windowMs: duration("window", values.window, 180_000),
+  };
+}
+
+function duration(option: string, text: string, least: number): number {
+  try {
+    const ms = parseDuration(text);
+    if (ms >= least && ms <= 3_600_000) return ms;
+  } catch {
+    // The message below says it in the words of the option.
+  }
+  throw new Error(`--${option} is "${text}": give a duration from ${least / 1_000}s to 1h, for example 6m`);
+}
