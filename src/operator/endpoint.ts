@@ -1,3 +1,4 @@
+import { parseDuration } from "../api/v1alpha1/duration.ts";
 import type { InvoiceServiceSpec } from "../api/v1alpha1/invoice-service.ts";
 import type { Client } from "../kube/client.ts";
 import { KubeError } from "../kube/errors.ts";
@@ -13,6 +14,9 @@ export type EndpointResult =
 
 /** How long what a Secret holds is used before it is read again: a rotated token works within a minute. */
 const SECRET_FOR_MS = 60_000;
+
+/** Services come and go; more than this are not remembered at once. */
+const MOST_RESOLVED = 20_000;
 
 type PrometheusSpec = InvoiceServiceSpec["prometheus"];
 
@@ -33,18 +37,21 @@ export class Endpoints {
 
   /** The endpoint of a service; the same object while nothing about it changes. */
   async of(namespace: string, spec: PrometheusSpec): Promise<EndpointResult> {
-    if (spec.url === undefined) {
-      if (this.#own) return { ok: true, endpoint: this.#own };
-      const message = "no Prometheus is known: set spec.prometheus.url, or the operator's --prometheus-url";
-      return { ok: false, reason: "NoPrometheus", message };
-    }
-    const key = JSON.stringify([namespace, spec]);
+    // The operator's own endpoint is the same for all namespaces, and no Secret is read for it.
+    const key = JSON.stringify(spec.url === undefined ? [spec.timeout] : [namespace, spec]);
     const known = this.#resolved.get(key);
     if (known && this.#clock.now() < known.until) return known.result;
-    const fresh = await this.#resolve(namespace, spec, spec.url);
+    const fresh = spec.url === undefined ? this.#ownEndpoint(spec) : await this.#resolve(namespace, spec, spec.url);
     const result = known && JSON.stringify(known.result) === JSON.stringify(fresh) ? known.result : fresh;
+    if (this.#resolved.size >= MOST_RESOLVED) this.#resolved.clear();
     this.#resolved.set(key, { until: this.#clock.now() + SECRET_FOR_MS, result });
     return result;
+  }
+
+  #ownEndpoint({ timeout }: PrometheusSpec): EndpointResult {
+    if (this.#own) return { ok: true, endpoint: { ...this.#own, timeoutMs: parseDuration(timeout) } };
+    const message = "no Prometheus is known: set spec.prometheus.url, or the operator's --prometheus-url";
+    return { ok: false, reason: "NoPrometheus", message };
   }
 
   async #resolve(namespace: string, spec: PrometheusSpec, url: string): Promise<EndpointResult> {
@@ -65,6 +72,7 @@ export class Endpoints {
       const bundle = ca && valueOf(await read(ca.secretName), ca.key);
       const endpoint: Endpoint = {
         url,
+        timeoutMs: parseDuration(spec.timeout),
         ...(Object.keys(all).length > 0 ? { headers: all } : {}),
         ...(bundle === undefined ? {} : { ca: bundle }),
       };

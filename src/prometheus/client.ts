@@ -121,16 +121,17 @@ export class PrometheusClient {
     caller?: AbortSignal,
   ): Promise<{ ok: true; body: ApiBody } | Failure> {
     const limit = new TimeLimit(this.#clock, caller);
+    const timeoutMs = endpoint.timeoutMs ?? this.#timeoutMs;
     let leave: (() => void) | undefined;
     try {
       limit.start(LONGEST_WAIT_MS);
       leave = await this.#enter(endpoint, limit.signal);
-      limit.start(this.#timeoutMs);
-      const timed = { ...form, timeout: `${this.#timeoutMs}ms` };
+      limit.start(timeoutMs);
+      const timed = { ...form, timeout: `${timeoutMs}ms` };
       return await exchange(this.#agentFor(endpoint), { endpoint, call, form: timed, signal: limit.signal });
     } catch (error) {
       if (!limit.expired) throw error;
-      const waited = leave ? `no answer within ${this.#timeoutMs / 1000} s` : `busy for ${LONGEST_WAIT_MS / 1000} s`;
+      const waited = leave ? `no answer within ${timeoutMs / 1000} s` : `busy for ${LONGEST_WAIT_MS / 1000} s`;
       return { ok: false, reason: "Timeout", message: `${shownUrl(endpoint.url)}: ${waited}` };
     } finally {
       limit.stop();

@@ -47,4 +47,6 @@ export interface Endpoint {
   headers?: Readonly<Record<string, string>>;
   /** PEM bundle that the server's certificate must chain to, instead of the system's roots. */
   ca?: string;
+  /** Time limit of one query, ms; default the client's. Who asks first for others decides for them. */
+  timeoutMs?: number;
 }
