@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { FakeInformer, ManagerBench, untilAborted } from "../../test/support/manager-bench.ts";
-import type { Reconciler } from "./controller.ts";
 import { silentLogger } from "./logger.ts";
 import { LeaseLostError, Manager } from "./manager.ts";
 import { Metrics } from "./metrics.ts";
@@ -178,18 +177,27 @@ describe("failures", () => {
     expect(bench.outcome).toEqual(new Error("boom"));
   });
 
-  test("that lose the lease end it at once: reconciles are cut short, nothing is waited for, nothing released", async () => {
+  test("that lose the lease end it at once: reconciles are cut short, nothing else is stopped or released", async () => {
     let reason: unknown;
-    const deaf: Reconciler = (_, { signal }) =>
-      new Promise(() => signal.addEventListener("abort", () => (reason = signal.reason)));
-    const bench = new ManagerBench({}, deaf);
+    const bench = new ManagerBench({}, async (_, { signal }) => {
+      await rejectOnAbort(signal).catch((error: unknown) => (reason = error));
+    });
     await bench.lead();
     bench.elector.lose();
-    expect(reason).toBeInstanceOf(LeaseLostError);
     await bench.settle();
     expect(bench.outcome).toBeInstanceOf(LeaseLostError);
+    expect(reason).toBe(bench.outcome);
+    await bench.clock.advance(60_000);
     expect(bench.story).not.toContain("lease released");
     expect(bench.story).not.toContain("probes closed");
+  });
+
+  test("that lose the lease do not wait for a reconcile that ignores its signal", async () => {
+    const bench = new ManagerBench({}, () => new Promise(() => {}));
+    await bench.lead();
+    bench.elector.lose();
+    await bench.settle();
+    expect(bench.outcome).toBeInstanceOf(LeaseLostError);
   });
 
   test("that lose the lease during the drain end it at once too", async () => {
