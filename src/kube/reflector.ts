@@ -117,7 +117,8 @@ export class Reflector<T extends KubeObject> {
     const { log, metrics } = this.#options;
     const watched = this.#version !== undefined;
     if (error instanceof KubeError && error.reason === INACTIVE) {
-      log.info({ err: error }, "the watch went quiet; watching again");
+      // The normal course where nothing changes: the server has no newer version to put into a bookmark.
+      log.debug({ err: error }, "the watch was quiet; watching again");
       metrics?.watchEnded("inactive");
       return this.#spacing();
     }

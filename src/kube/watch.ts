@@ -19,7 +19,7 @@ export interface WatchOptions {
   resourceVersion: string;
   signal: AbortSignal;
   clock: Clock;
-  /** How long the server may say nothing; default 75 s, as it sends a bookmark about every minute. */
+  /** How long the server may say nothing; default 75 s, as it sends a bookmark about every minute when it has news. */
   inactivityMs?: number;
   /** Uniform in [0, 1); spreads the ends of many watches over time. */
   random?: () => number;
