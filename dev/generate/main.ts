@@ -20,7 +20,9 @@ else write();
 
 function crdText(kind: (typeof kinds)[number]): string {
   const heading = "# Generated from src/api/v1alpha1 by `npm run generate`; edit that.\n";
-  return heading + stringify(customResourceDefinition(kind), { lineWidth: 120, aliasDuplicateObjects: false });
+  // Neither folded nor indented more than needed: each level of a deep schema costs on every line.
+  const layout = { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false };
+  return heading + stringify(customResourceDefinition(kind), layout);
 }
 
 function write(): void {

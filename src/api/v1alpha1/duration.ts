@@ -4,10 +4,10 @@
  */
 
 const UNIT_MS = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
-const DIGITS = String.raw`(?:\.[0-9]{1,3})?`;
+const FRACTION = String.raw`(\.\d{1,3})?`;
 
 /** What is accepted: from the largest unit to the smallest, at most about a century. RE2 reads it as JavaScript does. */
-export const DURATION_PATTERN = `^([0-9]{1,6}${DIGITS}h)?([0-9]{1,7}${DIGITS}m)?([0-9]{1,9}${DIGITS}s)?([0-9]{1,9}ms)?$`;
+export const DURATION_PATTERN = String.raw`^(\d{1,6}${FRACTION}h)?(\d{1,7}${FRACTION}m)?(\d{1,9}${FRACTION}s)?(\d{1,9}ms)?$`;
 export const DURATION_MAX_LENGTH = 32;
 
 /** Milliseconds of a duration. Throws a RangeError that says how to write it. */

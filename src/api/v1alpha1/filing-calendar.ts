@@ -2,7 +2,7 @@ import { conditionsField } from "./conditions.ts";
 import { gradeField, observedGenerationField } from "./fields.ts";
 import type { KindDefinition } from "./kind.ts";
 import type { ObjectMetadata } from "./object.ts";
-import { dayOrTimeRule, matches, zoneRule } from "./rules.ts";
+import { dayOrTimeRule, format, matches, zoneRule } from "./rules.ts";
 import * as s from "./schema.ts";
 
 /** FilingCalendar: when filing windows open and when their deadlines are, for all services of the cluster. */
@@ -17,7 +17,10 @@ const monthly = s.object(
           {
             rule: "type(self) == int ? self >= 1 && self <= 31 : self == 'last'",
             message: "spec.monthly.deadlineDay is not a day of a month: write 1 to 31, or last",
-            messageExpression: `'spec.monthly.deadlineDay is "' + string(self) + '": write 1 to 31 (a number, without quotes), or last'`,
+            messageExpression: format(
+              'spec.monthly.deadlineDay is "%s": write 1 to 31 (a number, without quotes), or last',
+              "string(self)",
+            ),
           },
         ],
       },
@@ -67,7 +70,12 @@ const dates = s.object(
         // By the day alone: which moments bare days mean is known with openTime and closeTime, to the operator.
         rule: "size(self.opens) < 10 || size(self.deadline) < 10 || self.opens.substring(0, 10) <= self.deadline.substring(0, 10)",
         message: "the deadline is before the opening: give a later deadline, or an earlier opens",
-        messageExpression: `'period ' + self.period + ' has the deadline "' + self.deadline + '" before it opens ("' + self.opens + '"): give a later deadline, or an earlier opens'`,
+        messageExpression: format(
+          'period %s has the deadline "%s" before it opens ("%s"): give a later deadline, or an earlier opens',
+          "self.period",
+          "self.deadline",
+          "self.opens",
+        ),
       },
     ],
   },
@@ -133,13 +141,21 @@ const spec = s.object(
       },
       {
         rule: `!has(self.monthly) || !has(self.overrides) || self.overrides.all(o, o.period.matches(r'${MONTH_PATTERN}'))`,
+        fieldPath: ".overrides",
         message: "spec.overrides: with spec.monthly a period is the month of the regular deadline, written as 2026-11",
-        messageExpression: `'spec.overrides has the period "' + self.overrides.filter(o, !o.period.matches(r'${MONTH_PATTERN}'))[0].period + '": with spec.monthly it is the month of the regular deadline, written as 2026-11'`,
+        messageExpression: format(
+          'spec.overrides has the period "%s": with spec.monthly it is the month of the regular deadline, written as 2026-11',
+          `self.overrides.filter(o, !o.period.matches(r'${MONTH_PATTERN}'))[0].period`,
+        ),
       },
       {
         rule: "!has(self.dates) || !has(self.overrides) || self.overrides.all(o, self.dates.exists(d, d.period == o.period))",
+        fieldPath: ".overrides",
         message: "spec.overrides has a period that is not in spec.dates: use one that is, or add it there",
-        messageExpression: `'spec.overrides has the period "' + self.overrides.filter(o, !self.dates.exists(d, d.period == o.period))[0].period + '", which is not in spec.dates: use one that is, or add it there'`,
+        messageExpression: format(
+          'spec.overrides has the period "%s", which is not in spec.dates: use one that is, or add it there',
+          "self.overrides.filter(o, !self.dates.exists(d, d.period == o.period))[0].period",
+        ),
       },
     ],
   },

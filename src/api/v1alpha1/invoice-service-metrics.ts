@@ -1,4 +1,4 @@
-import { durationRules, matches } from "./rules.ts";
+import { durationRules, format, matches } from "./rules.ts";
 import * as s from "./schema.ts";
 
 /** The sections of an InvoiceService that say where its load is read: `prometheus` and `demand`. */
@@ -114,7 +114,10 @@ const select = s.map(
       {
         rule: "self.all(label, label.matches(r'^[a-zA-Z_][a-zA-Z0-9_]{0,127}$'))",
         message: "select has a key that is no label name: use letters, digits and underscores",
-        messageExpression: `'select has the key "' + self.filter(label, !label.matches(r'^[a-zA-Z_][a-zA-Z0-9_]{0,127}$'))[0] + '", which is no label name: use letters, digits and underscores, not starting with a digit'`,
+        messageExpression: format(
+          'select has the key "%s", which is no label name: use letters, digits and underscores, not starting with a digit',
+          "self.filter(label, !label.matches(r'^[a-zA-Z_][a-zA-Z0-9_]{0,127}$'))[0]",
+        ),
       },
     ],
   },

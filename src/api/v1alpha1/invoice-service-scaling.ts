@@ -1,5 +1,5 @@
 import { DURATION_MAX_LENGTH } from "./duration.ts";
-import { cronRule, durationRules, zoneRule } from "./rules.ts";
+import { cronRule, durationRules, format, zoneRule } from "./rules.ts";
 import * as s from "./schema.ts";
 
 /** The `scaling` section of an InvoiceService. */
@@ -37,7 +37,11 @@ const schedule = s.object(
       {
         rule: "self.start != self.end",
         message: "start and end are the same: give the end its own time",
-        messageExpression: `'schedule ' + self.name + ' starts and ends at "' + self.start + '": give the end its own time'`,
+        messageExpression: format(
+          'schedule %s starts and ends at "%s": give the end its own time',
+          "self.name",
+          "self.start",
+        ),
       },
     ],
   },
@@ -74,21 +78,34 @@ const fallback = s.object("What holds when metrics cannot be read. It never lowe
 const boundsRules: readonly s.Rule[] = [
   {
     rule: "self.minReplicas <= self.maxReplicas",
+    fieldPath: ".minReplicas",
     message: "spec.scaling.minReplicas is above maxReplicas: lower the one or raise the other",
-    messageExpression:
-      "'spec.scaling.minReplicas is ' + string(self.minReplicas) + ', above maxReplicas ' + string(self.maxReplicas) + ': lower the one or raise the other'",
+    messageExpression: format(
+      "spec.scaling.minReplicas is %d, above maxReplicas %d: lower the one or raise the other",
+      "self.minReplicas",
+      "self.maxReplicas",
+    ),
   },
   {
     rule: "!has(self.fallback.replicas) || (self.fallback.replicas >= self.minReplicas && self.fallback.replicas <= self.maxReplicas)",
+    fieldPath: ".fallback.replicas",
     message: "spec.scaling.fallback.replicas must lie between minReplicas and maxReplicas",
-    messageExpression:
-      "'spec.scaling.fallback.replicas is ' + string(self.fallback.replicas) + ': give a number from minReplicas ' + string(self.minReplicas) + ' to maxReplicas ' + string(self.maxReplicas)",
+    messageExpression: format(
+      "spec.scaling.fallback.replicas is %d: give a number from minReplicas %d to maxReplicas %d",
+      "self.fallback.replicas",
+      "self.minReplicas",
+      "self.maxReplicas",
+    ),
   },
   {
     rule: "!has(self.schedules) || self.schedules.all(schedule, schedule.replicas <= self.maxReplicas)",
+    fieldPath: ".schedules",
     message: "a schedule of spec.scaling.schedules wants more replicas than maxReplicas: lower it or raise maxReplicas",
-    messageExpression:
-      "'spec.scaling.schedules: ' + self.schedules.filter(schedule, schedule.replicas > self.maxReplicas).map(schedule, schedule.name + ' wants ' + string(schedule.replicas)).join(', ') + ' replicas, above maxReplicas ' + string(self.maxReplicas) + ': lower it or raise maxReplicas'",
+    messageExpression: format(
+      "spec.scaling.schedules: %s want more replicas than maxReplicas %d: lower theirs or raise it",
+      "self.schedules.filter(s, s.replicas > self.maxReplicas).map(s, '%s (%d)'.format([s.name, s.replicas]))",
+      "self.maxReplicas",
+    ),
   },
 ];
 

@@ -4,7 +4,7 @@ import type { ObjectMetadata } from "./object.ts";
 import { gradeField, observedGenerationField } from "./fields.ts";
 import { demand, prometheus } from "./invoice-service-metrics.ts";
 import { scaling } from "./invoice-service-scaling.ts";
-import { localTimeRule, matches, zoneRule } from "./rules.ts";
+import { format, localTimeRule, matches, zoneRule } from "./rules.ts";
 import * as s from "./schema.ts";
 
 /**
@@ -75,14 +75,22 @@ const event = s.object(
       {
         rule: "has(self.expectedPeakFactor) != has(self.replicas)",
         message: "an event needs exactly one of expectedPeakFactor and replicas",
-        messageExpression:
-          "'event ' + self.name + ' has ' + (has(self.replicas) ? 'both expectedPeakFactor and replicas: remove one of them' : 'neither expectedPeakFactor nor replicas: give one')",
+        messageExpression: format(
+          "event %s has %s",
+          "self.name",
+          "has(self.replicas) ? 'both expectedPeakFactor and replicas: remove one of them' : 'neither expectedPeakFactor nor replicas: give one'",
+        ),
       },
       {
         // Local times of one zone are in the order of their texts; the rest is for the operator, who knows the zone.
         rule: "self.start < self.end",
         message: "an event ends before it starts: give a later end",
-        messageExpression: `'event ' + self.name + ' ends at "' + self.end + '", not after its start "' + self.start + '": give a later end'`,
+        messageExpression: format(
+          'event %s ends at "%s", not after its start "%s": give a later end',
+          "self.name",
+          "self.end",
+          "self.start",
+        ),
       },
     ],
   },
@@ -112,8 +120,10 @@ const spec = s.object(
           {
             rule: "self.all(a, self.exists_one(b, b.name == a.name))",
             message: "spec.calendars names a calendar twice: remove one",
-            messageExpression:
-              "'spec.calendars names ' + self.filter(a, !self.exists_one(b, b.name == a.name))[0].name + ' twice: remove one'",
+            messageExpression: format(
+              "spec.calendars names %s twice: remove one",
+              "self.filter(a, !self.exists_one(b, b.name == a.name))[0].name",
+            ),
           },
         ],
       }),
@@ -125,9 +135,13 @@ const spec = s.object(
     rules: [
       {
         rule: "!has(self.events) || self.events.all(event, !has(event.replicas) || event.replicas <= self.scaling.maxReplicas)",
+        fieldPath: ".events",
         message: "an event wants more replicas than spec.scaling.maxReplicas: lower it or raise maxReplicas",
-        messageExpression:
-          "'spec.events: ' + self.events.filter(event, has(event.replicas) && event.replicas > self.scaling.maxReplicas).map(event, event.name + ' wants ' + string(event.replicas)).join(', ') + ' replicas, above spec.scaling.maxReplicas ' + string(self.scaling.maxReplicas) + ': lower it or raise maxReplicas'",
+        messageExpression: format(
+          "spec.events: %s want more replicas than spec.scaling.maxReplicas %d: lower theirs or raise it",
+          "self.events.filter(e, has(e.replicas) && e.replicas > self.scaling.maxReplicas).map(e, '%s (%d)'.format([e.name, e.replicas]))",
+          "self.scaling.maxReplicas",
+        ),
       },
     ],
   },

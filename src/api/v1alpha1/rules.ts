@@ -6,12 +6,20 @@ import type { Rule } from "./schema.ts";
  * puts the path in front, so inside of lists the field's own name is enough.
  */
 
+/**
+ * A message with values in it: each %s (text, list) or %d (whole number) of the template is one of the CEL
+ * expressions. Not `+` with string(): the API server cannot tell how long such a text may become, and refuses it.
+ */
+export function format(template: string, ...values: readonly string[]): string {
+  return `'${template}'.format([${values.join(", ")}])`;
+}
+
 /** What every value of a text field must match, with what to write instead. */
 export function matches(field: string, pattern: string, what: string, fix: string): Rule {
   return {
     rule: `self.matches(r'${pattern}')`,
-    message: `${field} is not ${what}: ${fix}`,
-    messageExpression: `'${field} is "' + self + '", which is not ${what}: ${fix}'`,
+    message: `${field} is not ${what}`,
+    messageExpression: format(`${field} is "%s", which is not ${what}: ${fix}`, "self"),
   };
 }
 
@@ -21,17 +29,23 @@ export function durationRules(
   { positive = false, or }: { positive?: boolean; or?: string } = {},
 ): Rule[] {
   const escape = or === undefined ? "" : `self == '${or}' || `;
-  const fix = `write hours, minutes or seconds as in 300s, 10m, 24h or 1h30m${or === undefined ? "" : `, or ${or}`}`;
+  const fix = `write 300s, 10m, 24h or 1h30m${or === undefined ? "" : `, or ${or}`}`;
+  const inHours = format(
+    `${field} is "%s", which is not a duration: days are not a unit, write %dh`,
+    "self",
+    "int(self.replace('d', '')) * 24",
+  );
+  const otherwise = format(`${field} is "%s", which is not a duration: ${fix}`, "self");
   const syntax: Rule = {
     rule: `${escape}(size(self) > 0 && self.matches(r'${DURATION_PATTERN}'))`,
-    message: `${field} is not a duration: ${fix}; days are not a unit`,
+    message: `${field} is not a duration`,
     // A number of days can be told in hours at once.
-    messageExpression: `'${field} is "' + self + '", which is not a duration: ' + (self.matches(r'^[0-9]{1,4}d$') ? 'days are not a unit, write ' + string(int(self.replace('d', '')) * 24) + 'h' : '${fix}')`,
+    messageExpression: `self.matches(r'^[0-9]{1,4}d$') ? ${inHours} : ${otherwise}`,
   };
   const aboveZero: Rule = {
     rule: `${escape}!self.matches(r'^([0.]+(h|ms|m|s))+$')`,
-    message: `${field} must be longer than zero: write a duration such as 10m`,
-    messageExpression: `'${field} is "' + self + '" and must be longer than zero: write a duration such as 10m'`,
+    message: `${field} must be longer than zero`,
+    messageExpression: format(`${field} is "%s" and must be longer than zero: write a duration such as 10m`, "self"),
   };
   return positive ? [syntax, aboveZero] : [syntax];
 }
@@ -47,17 +61,17 @@ export const SINGLE_WORD_ZONES: readonly string[] =
  * place is known to the operator alone, whose rules for zones are newer than the API server's rules for fields.
  */
 export function zoneRule(field = "timeZone"): Rule {
-  const fix = "write a place such as Asia/Shanghai or Europe/Berlin, or UTC";
-  const names = SINGLE_WORD_ZONES.map((name) => `'${name}'`).join(", ");
-  return {
-    rule: `self.contains('/') ? self.matches(r'^[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+){1,2}$') : self in [${names}]`,
-    message: `${field} is not an IANA time zone: ${fix}`,
-    messageExpression: `'${field} is "' + self + '", which is not an IANA time zone: ${fix} (abbreviations such as CST mean several zones, offsets know no daylight saving)'`,
-  };
+  const names = SINGLE_WORD_ZONES.join("|").replaceAll("+", "[+]");
+  return matches(
+    field,
+    `^([A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+){1,2}|${names})$`,
+    "an IANA time zone",
+    "write a place such as Asia/Shanghai, or UTC (abbreviations such as CST mean several zones, offsets know no daylight saving)",
+  );
 }
 
-const DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
-const TIME = "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
+const DATE = String.raw`\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])`;
+const TIME = String.raw`T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?`;
 
 /** The text is a local date and time, without an offset. */
 export function localTimeRule(field: string): Rule {
@@ -71,23 +85,27 @@ export function dayOrTimeRule(field: string): Rule {
   return matches(field, `^${DATE}(${TIME})?$`, "a day or a local time", fix);
 }
 
-/** One field of a cron time: a star, values or ranges, each with a step, in a list. `also` is one more item. */
-function cronField(value: string, also?: string): string {
-  const item = `((\\*|${value}(-${value})?)(/[0-9]{1,2})?${also === undefined ? "" : `|${also}`})`;
+/** One field of a cron time: a star, values or ranges, each with a step, in a list. */
+function cronField(value: string): string {
+  const item = `(\\*|${value}(-${value})?)(/\\d\\d?)?`;
   return `${item}(,${item})*`;
 }
 
-const CRON_FIELDS = [
-  cronField("[0-5]?[0-9]"),
-  cronField("([01]?[0-9]|2[0-3])"),
-  cronField("(0?[1-9]|[12][0-9]|3[01])", "L"),
-  cronField("(0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"),
-  cronField("([0-7]|SUN|MON|TUE|WED|THU|FRI|SAT)"),
-];
+/** Which three letters are a name is checked by the operator, as is the order of a range. */
+const CRON = [
+  cronField(String.raw`[0-5]?\d`),
+  cronField(String.raw`([01]?\d|2[0-3])`),
+  cronField(String.raw`(0?[1-9]|[12]\d|3[01]|L)`),
+  cronField(String.raw`(0?[1-9]|1[0-2]|[A-Za-z]{3})`),
+  cronField(String.raw`([0-7]|[A-Za-z]{3})`),
+].join(" +");
 
 /** The text is a cron time of five fields. */
 export function cronRule(field: string): Rule {
-  const fix =
-    "write minute hour day-of-month month day-of-week, for example 0 9 * * 1-5, or 0 0 L * * for the last day of the month";
-  return matches(field, `^(?i)${CRON_FIELDS.join(" +")}$`, "a cron time of five fields", fix);
+  return matches(
+    field,
+    `^${CRON}$`,
+    "a cron time of five fields",
+    "write minute hour day-of-month month day-of-week as in 0 9 * * 1-5, or 0 0 L * * (last day of the month)",
+  );
 }

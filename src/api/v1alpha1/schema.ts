@@ -14,6 +14,8 @@ export interface Rule {
   readonly rule: string;
   readonly message: string;
   readonly messageExpression?: string;
+  /** The field below that is to blame, as `.name`; without it the object that carries the rule is. */
+  readonly fieldPath?: string;
 }
 
 /** The part of OpenAPI v3 that structural schemas may use and that we need. */
