@@ -61,12 +61,6 @@ export function instantOf(zone: string, day: number, ms: number): number {
     .toZonedDateTime(zone, { disambiguation: "compatible" }).epochMilliseconds;
 }
 
-/** The day by the calendar on the wall of a zone. */
-export function localDay(zone: string, at: number): number {
-  const offsetNs = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).offsetNanoseconds;
-  return Math.floor((at + offsetNs / 1e6) / DAY_MS);
-}
-
 function hasRules(name: string): boolean {
   try {
     instantOf(name, 0, 0);

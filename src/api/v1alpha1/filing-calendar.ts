@@ -218,7 +218,6 @@ export const filingCalendarKind: KindDefinition = {
 };
 
 export type FilingCalendarSpec = s.Out<typeof spec>;
-export type FilingCalendarStatus = s.Out<typeof status>;
 
 /** What a user writes. */
 export interface FilingCalendarManifest {
@@ -234,5 +233,5 @@ export interface FilingCalendar {
   kind?: string;
   metadata: ObjectMetadata;
   spec: FilingCalendarSpec;
-  status?: FilingCalendarStatus;
+  status?: s.Out<typeof status>;
 }

@@ -1,7 +1,7 @@
 import type { JsonSchema } from "./schema.ts";
 
 /** A column of `kubectl get`. With a priority it is shown by `-o wide` alone. */
-export interface Column {
+interface Column {
   readonly name: string;
   readonly type: "string" | "integer" | "date";
   readonly jsonPath: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { InvoiceServiceSpec } from "./invoice-service.ts";
-import { repairInvoiceService, validateInvoiceService } from "./validate.ts";
+import { repairInvoiceService } from "./validate.ts";
 
 /** As the API server returns a spec that gives only what it must. */
 const spec: InvoiceServiceSpec = {
@@ -127,5 +127,4 @@ test("one bad value never hides another, and the good ones stay", () => {
     ["spec.scaling.release.stepPercent", "0"],
   ]);
   expect(repaired.scaling).toEqual({ ...spec.scaling, release: { grace: "24h", stepPercent: 20, every: "1h" } });
-  expect(validateInvoiceService(broken)).toEqual(problems);
 });

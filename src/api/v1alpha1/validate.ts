@@ -26,11 +26,6 @@ export function repairInvoiceService(spec: InvoiceServiceSpec): { spec: InvoiceS
   return { spec: problems.length === 0 ? spec : usable, problems };
 }
 
-/** The problems of a spec alone. */
-export function validateInvoiceService(spec: InvoiceServiceSpec): Problem[] {
-  return repairInvoiceService(spec).problems;
-}
-
 type Scaling = InvoiceServiceSpec["scaling"];
 type Event = NonNullable<InvoiceServiceSpec["events"]>[number];
 
