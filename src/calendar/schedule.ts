@@ -47,18 +47,21 @@ export function readSchedules(
   const problems: Problem[] = [];
   const usable: Schedule[] = [];
   for (const schedule of schedules) {
-    const path = `${field}[${schedule.name}]`;
-    const found = [
-      ...problemOf(`${path}.timeZone`, schedule.timeZone, resolveZone),
-      ...problemOf(`${path}.start`, schedule.start, parseCron),
-      ...problemOf(`${path}.end`, schedule.end, parseCron),
-    ];
+    const found = compiled.has(schedule) ? [] : problemsOf(schedule, `${field}[${schedule.name}]`);
     problems.push(...found);
     if (found.length === 0) {
       usable.push({ name: schedule.name, replicas: schedule.replicas, at: (time) => scheduleActive(schedule, time) });
     }
   }
   return { schedules: usable, problems };
+}
+
+function problemsOf({ timeZone, start, end }: ScheduleTimes, path: string): Problem[] {
+  return [
+    ...problemOf(`${path}.timeZone`, timeZone, resolveZone),
+    ...problemOf(`${path}.start`, start, parseCron),
+    ...problemOf(`${path}.end`, end, parseCron),
+  ];
 }
 
 function compile(schedule: ScheduleTimes): (time: number) => ScheduleState {
