@@ -62,7 +62,7 @@ describe("somebody who wants the field too", () => {
         const decisions = afterContest(looks, moves);
         expect(decisions.filter(({ write, reason }) => write !== undefined || reason !== "Contested")).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -78,7 +78,7 @@ describe("somebody who wants the field too", () => {
         });
         expect(writes.filter((at, index) => at - (writes[index - 2] ?? -Infinity) < 10 * MINUTE)).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -97,6 +97,11 @@ describe("planSteps", () => {
     expect(planSteps(sources, 2, { from: 0, to: 85, leadMs: 20 }).at(-1)).toMatchObject({ from: 80, replicas: 6 });
   });
 
+  it("ends with its range", () => {
+    expect(planSteps(sources, 2, { from: 0, to: 190, leadMs: 20 }).at(-1)).toMatchObject({ from: 180, replicas: 6 });
+    expect(planSteps(sources, 2, { from: 0, to: 200, leadMs: 20 }).at(-1)).toMatchObject({ from: 200, replicas: 2 });
+  });
+
   it("lists no moment twice and no change that is none", () => {
     const twins = [span("a", 100, 200, 6), span("b", 100, 200, 6)];
     expect(planSteps(twins, 2, { from: 150, to: 300, leadMs: 0 }).map(({ from }) => from)).toEqual([150, 200]);
@@ -111,7 +116,7 @@ describe("planSteps", () => {
 
 describe("peakNeed", () => {
   it("is the highest need of the range and what it stems from", () => {
-    const sources = [span("morning", 100, 200, 6), span("noon", 150, 180, 12)];
+    const sources = [span("morning", 100, 200, 6), span("noon", 150, 180, 12), span("evening", 200, 250, 4)];
     expect(peakNeed(sources, { from: 0, to: 300 })).toEqual({ replicas: 12, reason: "noon" });
     expect(peakNeed(sources, { from: 0, to: 140 })).toEqual({ replicas: 6, reason: "morning" });
     expect(peakNeed(sources, { from: 300, to: 400 })).toBeUndefined();

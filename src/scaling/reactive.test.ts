@@ -54,6 +54,7 @@ describe("the dead band", () => {
     ["is inclusive below", 10, 900, 10],
     ["ends below", 10, 899, 9],
     ["does not hold a workload at zero", 0, 1, 1],
+    ["leaves a workload at zero that nobody asks", 0, 0, 0],
   ])("%s: %d replicas, %d requests/s give %d", (_, current, requests, expected) => {
     const eager = { ...settings, stabilizationDownMs: 0 };
     expect(follow(current, [[value(requests)]], eager)).toEqual([expected]);
@@ -172,6 +173,16 @@ describe("stabilization", () => {
   it("follows up only once the whole up window asks for more", () => {
     const script = times(12, value(800));
     expect(follow(4, script, { ...settings, stabilizationUpMs: 300_000 })).toEqual([...Array(10).fill(4), 8, 8]);
+  });
+
+  it("holds the first recommendation of a process by what runs, also on partial data", () => {
+    const slow = { ...settings, stabilizationUpMs: 300_000 };
+    expect(follow(4, times(12, partial(800)), slow)).toEqual([...Array(10).fill(4), 8, 8]);
+  });
+
+  it("keeps the longer of the two windows", () => {
+    const slow = { ...settings, stabilizationUpMs: 600_000, stabilizationDownMs: 0 };
+    expect(follow(4, times(22, value(800)), slow)).toEqual([...Array(20).fill(4), 8, 8]);
   });
 
   it("follows down at once without a window", () => {

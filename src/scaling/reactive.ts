@@ -83,8 +83,9 @@ export function evaluateReactive(
 
   const raw = needs.length > 0 || signals.length === 0 ? Math.max(0, ...needs.map((need) => need.raw)) : undefined;
   const { tolerance } = settings;
+  // Over no replicas the ratio is infinite or no number: in no dead band.
   const tolerated = needs.map(({ raw: need, ratio }) =>
-    current > 0 && ratio >= 1 - tolerance && ratio <= 1 + tolerance ? current : need,
+    ratio >= 1 - tolerance && ratio <= 1 + tolerance ? current : need,
   );
   const recommended = Math.max(0, ...tolerated, complete ? 0 : current, fallsBack ? fallback.replicas : 0);
 
