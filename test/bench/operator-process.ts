@@ -29,10 +29,6 @@ export class Sample {
     return sum(this.#lines("nodejs_eventloop_lag_p99_seconds")) * 1_000;
   }
 
-  get waiting(): number {
-    return sum(this.#lines("workqueue_depth"));
-  }
-
   /** Upper bounds of the buckets that hold the median and the 99th percentile of evaluations between two looks, seconds. */
   latenessSince(before: Sample): { p50: number; p99: number } {
     const earlier = new Map(before.#buckets());
@@ -72,11 +68,6 @@ export class OperatorProcess {
     this.#port = port;
     const flags = ["--kubeconfig", cluster.adminKubeconfig, "--prometheus-url", prometheusUrl, "--port", String(port)];
     this.#process = spawn(process.execPath, [MAIN, ...flags, "--log-level", "warn"], { stdio: "inherit" });
-  }
-
-  /** Resolves when nothing waits for a worker. */
-  async settled(): Promise<void> {
-    while ((await this.sample()).waiting > 0) await sleep(500);
   }
 
   async sample(): Promise<Sample> {
