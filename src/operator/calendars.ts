@@ -6,9 +6,9 @@ import { windowsOf } from "../calendar/windows.ts";
 /** The windows of FilingCalendars, worked out once for each version of a calendar and each day. */
 
 const DAY_MS = 86_400_000;
-/** Back as far as a baseline looks, so that it leaves past windows out; ahead as far as a plan looks, and a month more. */
+/** Back as far as a baseline looks, so that it leaves past windows out; ahead to the next window of a yearly tax. */
 const BACK_MS = 50 * DAY_MS;
-const AHEAD_MS = 70 * DAY_MS;
+const AHEAD_MS = 400 * DAY_MS;
 
 export interface CalendarView {
   name: string;

@@ -29,10 +29,6 @@ interface Kept {
   plan: PlanSources;
 }
 
-const DAY_MS = 86_400_000;
-/** A window is shown from so long before it opens. */
-const IN_SIGHT_MS = 35 * DAY_MS;
-
 export class Outlooks {
   readonly #calendars: Calendars;
   readonly #history: History;
@@ -56,7 +52,7 @@ export class Outlooks {
       state = endpoint ? this.#history.of(key, question(service, endpoint, plan)) : { known: false };
       plan = this.#plan(key, service, views, state);
     }
-    const window = windowInSight(plan.windows, now);
+    const window = nextWindow(plan.windows, now);
     const peak = window && plan.forecast?.peak(Math.max(now, window.opens), Math.max(now, window.deadline));
     const waitingFor = state && !state.known ? "the history of demand is being read" : undefined;
     return {
@@ -100,10 +96,14 @@ function question({ spec }: InvoiceService, endpoint: Endpoint, plan: PlanSource
   return { endpoint, query, ...(select ? { select } : {}), exclude: plan.unusual, zone: "UTC" };
 }
 
-/** The window in force, or the next one if it is in sight. */
-function windowInSight(windows: readonly Window[], now: number): Window | undefined {
+/** The window in force, or the next one. One whose deadline was moved is two in a row: it ends with the last of them. */
+function nextWindow(windows: readonly Window[], now: number): Window | undefined {
   const next = windows.find(({ deadline }) => deadline > now);
-  return next && next.opens <= now + IN_SIGHT_MS ? next : undefined;
+  if (!next) return undefined;
+  const same = windows.filter(
+    ({ calendar, name }) => calendar === next.calendar && name !== undefined && name === next.name,
+  );
+  return { ...next, opens: same[0]?.opens ?? next.opens, deadline: same.at(-1)?.deadline ?? next.deadline };
 }
 
 function windowStatus({ calendar, opens, deadline, grade }: Window, now: number): NonNullable<Outlook["window"]> {
@@ -127,7 +127,7 @@ function calendarConfirmed(
     return { type, status: "False", reason: CalendarConfirmed.CalendarInvalid, message };
   }
   if (!window) {
-    const message = `no window opens within 35 days: add the dates of the coming periods to ${views.map(({ name }) => name).join(", ")}`;
+    const message = `no window lies ahead: add the dates of the coming periods to ${views.map(({ name }) => name).join(", ")}`;
     return { type, status: "False", reason: CalendarConfirmed.NoWindowAhead, message };
   }
   const published = window.grade === "Published";
