@@ -12,7 +12,7 @@ import type { Ground } from "./ground.ts";
 import { readCrds, type Example } from "./manifests.ts";
 import { clusterWideRights, operatorProcess, writeOperatorKubeconfig } from "./operator.ts";
 import { applyAll, installCrds, namespace, type Manifest } from "./resources.ts";
-import { podStages, startDurations } from "./start-distribution.ts";
+import { podStages, startDurations, type StartDistribution } from "./start-distribution.ts";
 import type { Workshop } from "./workshop.ts";
 
 const SYSTEM = "invoiceops-system";
@@ -38,8 +38,8 @@ export class LocalGround implements Ground {
     this.client = createClient(transport, { fieldManager: "demo" });
   }
 
-  static async start(workshop: Workshop, example: Example): Promise<LocalGround> {
-    const durations = startDurations({ p50: 45_000, p95: 150_000 });
+  static async start(workshop: Workshop, example: Example, podStarts: StartDistribution): Promise<LocalGround> {
+    const durations = startDurations(podStarts);
     const stages = join(workshop.directory, "pod-stages.yaml");
     await writeFile(stages, podStages(durations));
     const cluster = await startCluster({ nodes: { count: 3, podStages: stages } });

@@ -18,6 +18,7 @@ import { Workshop } from "./workshop.ts";
 const USUAL = 2_500;
 
 async function main(options: Options, signal: AbortSignal): Promise<number> {
+  const { tempo } = options;
   const view = new View(realClock);
   const example = readExample();
   view.say("starting the cluster");
@@ -25,8 +26,8 @@ async function main(options: Options, signal: AbortSignal): Promise<number> {
   await using ground = await openGround(options, workshop, view);
   signal.throwIfAborted();
 
-  const opens = Math.ceil(realClock.now() / 1_000) * 1_000 + options.opensInMs;
-  const window = { opens, deadline: opens + options.windowMs };
+  const opens = Math.ceil(realClock.now() / 1_000) * 1_000 + tempo.opensInMs;
+  const window = { opens, deadline: opens + tempo.windowMs };
   const series = { namespace: ground.namespace, service: "vat-api" };
   const counts = readInvoiceCounts();
   const peakFactor = example.service.spec.scaling.expectedPeakFactor ?? 1;
@@ -38,9 +39,9 @@ async function main(options: Options, signal: AbortSignal): Promise<number> {
 
   view.say("installing the CRDs, the operator's rights, the example and the operator");
   const operator = await ground.install(prometheusUrl);
-  await applyAll(ground.client, ground.fit(inAHurry(example, window, prometheusUrl)));
+  await applyAll(ground.client, ground.fit(inAHurry(example, window, tempo, prometheusUrl)));
   await workshop.run(operator);
-  view.say(`the filing window opens in ${minutes(opens - realClock.now())} and is open for ${minutes(options.windowMs)}
+  view.say(`the filing window opens in ${minutes(opens - realClock.now())} and is open for ${minutes(tempo.windowMs)}
 Prometheus is at ${prometheusUrl}; look around with
 ${ground.access}`);
 
@@ -51,8 +52,8 @@ ${ground.access}`);
   return passed ? 0 : 1;
 }
 
-function openGround({ context, installCrds }: Options, workshop: Workshop, view: View): Promise<Ground> {
-  if (context === undefined) return LocalGround.start(workshop, readExample());
+function openGround({ context, installCrds, tempo }: Options, workshop: Workshop, view: View): Promise<Ground> {
+  if (context === undefined) return LocalGround.start(workshop, readExample(), tempo.podStarts);
   return UserGround.open(workshop, { context, installCrds, say: (text) => view.say(text) });
 }
 

@@ -6,11 +6,12 @@ import type { InvoiceServiceManifest } from "../../src/api/v1alpha1/invoice-serv
 import type { Deployment, HorizontalPodAutoscaler } from "../../src/kube/resource.ts";
 import type { FilingWindow } from "./replay.ts";
 import type { Manifest } from "./resources.ts";
+import type { Tempo } from "./tempo.ts";
 
 /** What the demo applies: the files of examples/filing-peak, made to fit into minutes. */
 
 const ROOT = join(import.meta.dirname, "../..");
-const PERIOD = "demo";
+const DAY_MS = 86_400_000;
 
 export interface Example {
   deployment: Manifest & Deployment;
@@ -39,22 +40,30 @@ export function readCrds(): Manifest[] {
 }
 
 /**
- * The example where weeks are minutes: the calendar has one window, and what comes after a deadline (grace, steps
+ * The example where weeks are minutes: the calendar has a window that is near, and what comes after a deadline (grace, steps
  * down, the autoscaler's own wait) takes seconds instead of hours. How long pods take to start stays as it is.
  */
-export function inAHurry(example: Example, window: FilingWindow, prometheusUrl: string): Example {
+export function inAHurry(example: Example, window: FilingWindow, tempo: Tempo, prometheusUrl: string): Example {
   const { autoscaler, calendar, service } = example;
   return {
     ...example,
     autoscaler: {
       ...autoscaler,
-      spec: { ...autoscaler.spec, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } },
+      spec: { ...autoscaler.spec, behavior: { scaleDown: { stabilizationWindowSeconds: tempo.settleSeconds } } },
     },
     calendar: {
       ...calendar,
       spec: {
         timeZone: "UTC",
-        dates: [{ period: PERIOD, opens: localTime(window.opens), deadline: localTime(window.deadline) }],
+        dates: [
+          { period: "now", opens: localTime(window.opens), deadline: localTime(window.deadline) },
+          // A calendar without a window ahead is one that somebody forgot.
+          {
+            period: "next",
+            opens: localTime(window.opens + 20 * DAY_MS),
+            deadline: localTime(window.deadline + 34 * DAY_MS),
+          },
+        ],
       },
     },
     service: {
@@ -64,8 +73,8 @@ export function inAHurry(example: Example, window: FilingWindow, prometheusUrl: 
         prometheus: { url: prometheusUrl },
         scaling: {
           ...service.spec.scaling,
-          stabilization: { down: "60s" },
-          release: { grace: "30s", stepPercent: 34, every: "20s" },
+          stabilization: { down: `${tempo.settleSeconds}s` },
+          release: { grace: tempo.grace, stepPercent: 34, every: tempo.every },
         },
       },
     },

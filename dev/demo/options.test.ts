@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { readOptions } from "./options.ts";
+import { lifelike, quick } from "./tempo.ts";
 
 it("without arguments it is a cluster of one's own that stays up", () => {
-  expect(readOptions([])).toEqual({ once: false, installCrds: false, opensInMs: 120_000, windowMs: 360_000 });
+  expect(readOptions([])).toEqual({ once: false, installCrds: false, tempo: lifelike });
 });
 
 it("all options are read", () => {
@@ -10,9 +11,12 @@ it("all options are read", () => {
     once: true,
     context: "dev",
     installCrds: true,
-    opensInMs: 90_000,
-    windowMs: 300_000,
+    tempo: { ...lifelike, opensInMs: 90_000, windowMs: 300_000 },
   });
+});
+
+it("quick is another tempo, of which parts can be changed", () => {
+  expect(readOptions(["--quick", "--window", "2m"])?.tempo).toEqual({ ...quick, windowMs: 120_000 });
 });
 
 it("help is no run", () => {
@@ -20,9 +24,9 @@ it("help is no run", () => {
 });
 
 it.each([
-  [["--window", "8"], '--window is "8": give a duration from 180s to 1h, for example 6m'],
-  [["--window", "1m"], '--window is "1m": give a duration from 180s to 1h'],
-  [["--opens-in", "2h"], '--opens-in is "2h": give a duration from 30s to 1h'],
+  [["--window", "8"], '--window is "8": give a duration from 60s to 1h, for example 6m'],
+  [["--window", "30s"], '--window is "30s": give a duration from 60s to 1h'],
+  [["--opens-in", "2h"], '--opens-in is "2h": give a duration from 10s to 1h'],
   [["--install-crds"], "--install-crds goes with --context"],
   [["--onse"], "Unknown option '--onse'"],
 ])("%j is refused", (args, message) => {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "../../src/api/v1alpha1/duration.ts";
+import { lifelike, quick, type Tempo } from "./tempo.ts";
 
 /** What `npm start -- ...` is told. */
 export interface Options {
@@ -9,16 +10,15 @@ export interface Options {
   context?: string;
   /** Cluster-scoped objects may be added to the user's cluster. */
   installCrds: boolean;
-  /** From the start of the workload to the opening of the window, and from there to its deadline, ms. */
-  opensInMs: number;
-  windowMs: number;
+  tempo: Tempo;
 }
 
 export const USAGE = `npm start -- [options]: a filing peak, and a Deployment that is ready before it
 
   --once              end after the summary and leave nothing behind (default: stay until Ctrl-C)
-  --window 6m         how long the filing window is open, 3m to 1h
-  --opens-in 2m       how long from the start of the workload until it opens, 30s to 1h
+  --window 6m         how long the filing window is open, 1m to 1h
+  --opens-in 2m       how long from the start of the workload until it opens, 10s to 1h
+  --quick             all of it in three minutes, with pods that start quickly: to see that it works
   --context NAME      use the cluster of this context of your kubeconfig instead of one of the demo's own
   --install-crds      with --context: what has no namespace may be added there, and is removed again
   --help              show this`;
@@ -32,23 +32,29 @@ export function readOptions(args: readonly string[]): Options | undefined {
       once: { type: "boolean", default: false },
       context: { type: "string" },
       "install-crds": { type: "boolean", default: false },
-      "opens-in": { type: "string", default: "2m" },
-      window: { type: "string", default: "6m" },
+      "opens-in": { type: "string" },
+      window: { type: "string" },
+      quick: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return undefined;
   if (values["install-crds"] && values.context === undefined) throw new Error("--install-crds goes with --context");
+  const tempo = values.quick ? quick : lifelike;
   return {
     once: values.once,
     ...(values.context === undefined ? {} : { context: values.context }),
     installCrds: values["install-crds"],
-    opensInMs: duration("opens-in", values["opens-in"], 30_000),
-    windowMs: duration("window", values.window, 180_000),
+    tempo: {
+      ...tempo,
+      opensInMs: duration("opens-in", values["opens-in"], 10_000) ?? tempo.opensInMs,
+      windowMs: duration("window", values.window, 60_000) ?? tempo.windowMs,
+    },
   };
 }
 
-function duration(option: string, text: string, least: number): number {
+function duration(option: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
   try {
     const ms = parseDuration(text);
     if (ms >= least && ms <= 3_600_000) return ms;
