@@ -33,7 +33,7 @@ export class FilingCalendarReconciler {
     }
     const next = view.windows.find(({ deadline }) => deadline > now);
     const observedGeneration = calendar.metadata.generation ?? 0;
-    let conditions = ownConditions(this.#status.freshest(calendar).status?.conditions ?? []);
+    let conditions = ownConditions(this.#status.latest(calendar)?.conditions ?? []);
     if (view.problems.length > 0) {
       const message = view.problems.map((problem) => `${problem.field}: ${problem.message}`).join("; ");
       conditions = setCondition(

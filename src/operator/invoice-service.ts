@@ -132,7 +132,7 @@ export class InvoiceServiceReconciler {
     const { status } = this.#dependencies;
     const { read, outlook, report, problems, paused } = found;
     const generation = service.metadata.generation ?? 0;
-    const present = status.freshest(service).status;
+    const present = status.latest(service);
     const { conditions, phase } = summarize(
       present?.conditions ?? [],
       {

@@ -8,8 +8,13 @@ interface WithStatus extends KubeObject {
   status?: { conditions?: Condition[] };
 }
 
-/** Conditions whose message carries figures of a moment (an age, a count): a new figure alone is no news. */
-const FIGURES_VARY = new Set(["MetricsAvailable", "CapacityReady"]);
+/**
+ * Conditions whose message says what stands nowhere else. The others' messages repeat these, or quote figures and
+ * error texts of the moment: a new text alone is no news, and comes along with the next change that is.
+ */
+const TOLD_BY_MESSAGE = new Set(["Stalled", "CalendarConfirmed", "FloorApplied", "CapacityShortfall"]);
+/** Quotes the API server, whose text may differ each time. */
+const QUOTED = new Set(["WriteFailed"]);
 
 /**
  * Writes the status of one kind, and only when its meaning has changed: each write wakes every watcher, our
@@ -18,28 +23,32 @@ const FIGURES_VARY = new Set(["MetricsAvailable", "CapacityReady"]);
 export class StatusWriter<T extends WithStatus> {
   readonly #client: Client;
   readonly #resource: Resource<T>;
-  readonly #written = new Map<string, KubeObject>();
+  /** What we wrote last of each object, until the cache has it. */
+  readonly #written = new Map<string, T>();
 
   constructor(client: Client, resource: Resource<T>) {
     this.#client = client;
     this.#resource = resource;
   }
 
-  /** The object with the status that we wrote last, when the cache does not have it yet. */
-  freshest(object: T): T {
-    return newer(object, this.#written.get(keyOf(object)));
+  /** The status as it is known to stand: of our last write, where the cache does not have that yet. */
+  latest(object: T): T["status"] | undefined {
+    const key = keyOf(object);
+    const latest: T = newer<T>(object, this.#written.get(key));
+    if (latest === object) this.#written.delete(key);
+    return latest.status;
   }
 
   /** Applies the status if it says something new; true when it was written. */
   async write(object: T, status: NonNullable<T["status"]>): Promise<boolean> {
-    const present = this.freshest(object).status;
-    const wanted = { ...status, conditions: quiet(status.conditions ?? [], present?.conditions ?? []) };
-    if (present && isDeepStrictEqual({ ...present, conditions: ownConditions(present.conditions ?? []) }, wanted))
-      return false;
+    const present = this.latest(object);
+    const wanted = { ...status, conditions: ownConditions(status.conditions ?? []) };
+    if (present && isSame(present, wanted)) return false;
     const { name, namespace, uid } = object.metadata;
     const metadata = { name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }) };
     const applied = { metadata, status: wanted } as unknown as Applied<T>;
-    this.#written.set(keyOf(object), await this.#client.applyStatus<T>(this.#resource, applied));
+    const written = await this.#client.applyStatus<T>(this.#resource, applied);
+    this.#written.set(keyOf(object), written);
     return true;
   }
 
@@ -48,20 +57,23 @@ export class StatusWriter<T extends WithStatus> {
   }
 }
 
-/** Our conditions, with the old message where only figures differ. */
-function quiet(wanted: readonly Condition[], present: readonly Condition[]): Condition[] {
-  return ownConditions(wanted).map((condition) => {
-    const before = present.find(({ type }) => type === condition.type);
-    const same =
-      before &&
-      FIGURES_VARY.has(condition.type) &&
-      before.status === condition.status &&
-      before.reason === condition.reason &&
-      withoutFigures(before.message) === withoutFigures(condition.message);
-    return same ? { ...condition, message: before.message } : condition;
+type Status = NonNullable<WithStatus["status"]>;
+
+function isSame(present: Status, wanted: Required<Status>): boolean {
+  const before = ownConditions(present.conditions ?? []);
+  const after = wanted.conditions.map((condition) => {
+    const same = before.find(({ type }) => type === condition.type);
+    return same && isNoNews(same, condition) ? same : condition;
   });
+  return isDeepStrictEqual({ ...present, conditions: before }, { ...wanted, conditions: after });
 }
 
-function withoutFigures(text: string): string {
-  return text.replace(/\d+([.:-]\d+)*/g, "#");
+/** Nothing beside the text is another, and the text does not count. */
+function isNoNews(before: Condition, after: Condition): boolean {
+  return (
+    before.status === after.status &&
+    before.reason === after.reason &&
+    before.observedGeneration === after.observedGeneration &&
+    (!TOLD_BY_MESSAGE.has(after.type) || QUOTED.has(after.reason))
+  );
 }
