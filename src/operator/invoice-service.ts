@@ -64,7 +64,7 @@ export class InvoiceServiceReconciler {
     const latenessMs = this.#latenessOf(key, service, now);
     const read = latenessMs === undefined ? this.#read.get(key) : await this.#evaluate(key, service, now, latenessMs);
     const outlook = this.#outlookOf(key, service, read, now);
-    const asked = refreshedAt(service.metadata);
+    const asked = refreshedAt(service.metadata, now);
     const rival = this.#dependencies.rivalOf(service);
     const report = await scaling.run(
       service,
