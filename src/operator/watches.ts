@@ -22,6 +22,21 @@ export interface WatchesOptions {
 
 /** How long a kind that is not served is taken to stay so: a CRD may be installed at any time. */
 const ABSENT_FOR_MS = 60_000;
+/** How long the first list of a kind is waited for. */
+const FIRST_LIST_MS = 10_000;
+
+interface Opened {
+  kind: WatchedKind<KubeObject>;
+  /** On the monotonic clock. */
+  at: number;
+}
+
+interface Asked {
+  at: number;
+  opened: Promise<Opened | undefined>;
+  /** The API server has said that it does not serve the kind. */
+  absent: boolean;
+}
 
 /**
  * All informers of the process: those known from the start and those of kinds that somebody names later (a
@@ -29,7 +44,7 @@ const ABSENT_FOR_MS = 60_000;
  */
 export class Watches {
   readonly #options: WatchesOptions;
-  readonly #kinds = new Map<string, { found: Promise<WatchedKind<KubeObject> | undefined>; askedAt: number }>();
+  readonly #kinds = new Map<string, Asked>();
 
   constructor(options: WatchesOptions) {
     this.#options = options;
@@ -46,37 +61,58 @@ export class Watches {
 
   /**
    * The informer of a kind that may not be installed, once it has synced; undefined while the API server does
-   * not serve the kind. Rejects when the API server could not be asked.
+   * not serve the kind. Rejects when the API server could not be asked, and while it does not let the kind be
+   * listed: whoever waited for that would wait as long as a right is missing.
    */
   async kind<T extends KubeObject>(
     apiVersion: string,
     kind: string,
     open: (resource: Resource<T>) => Informer<T>,
   ): Promise<WatchedKind<T> | undefined> {
+    const opened = await this.#opened(`${apiVersion}/${kind}`, () => this.#find(apiVersion, kind, open));
+    if (!opened) return undefined;
+    await this.#listed(opened);
+    return opened.kind as unknown as WatchedKind<T>;
+  }
+
+  #opened(key: string, find: () => Promise<Opened | undefined>): Promise<Opened | undefined> {
     const { clock } = this.#options;
-    const key = `${apiVersion}/${kind}`;
     const known = this.#kinds.get(key);
-    if (known) {
-      const found = await known.found.catch(() => undefined);
-      if (found || clock.monotonic() - known.askedAt < ABSENT_FOR_MS)
-        return (await known.found) as WatchedKind<T> | undefined;
-    }
-    const found = this.#find(apiVersion, kind, open);
-    this.#kinds.set(key, { found: found as Promise<WatchedKind<KubeObject> | undefined>, askedAt: clock.monotonic() });
-    // An API server that could not be asked is asked again by the next one who wants to know.
-    found.catch(() => this.#kinds.delete(key));
-    return found;
+    if (known && !(known.absent && clock.monotonic() - known.at >= ABSENT_FOR_MS)) return known.opened;
+    const asked: Asked = { at: clock.monotonic(), opened: find(), absent: false };
+    this.#kinds.set(key, asked);
+    asked.opened.then(
+      (opened) => (asked.absent = opened === undefined),
+      // An API server that could not be asked is asked again by the next one who wants to know.
+      () => this.#kinds.delete(key),
+    );
+    return asked.opened;
   }
 
   async #find<T extends KubeObject>(
     apiVersion: string,
     kind: string,
     open: (resource: Resource<T>) => Informer<T>,
-  ): Promise<WatchedKind<T> | undefined> {
-    const resource = await discover<T>(this.#options.transport, apiVersion, kind);
+  ): Promise<Opened | undefined> {
+    const { transport, clock } = this.#options;
+    const resource = await discover<T>(transport, apiVersion, kind);
     if (!resource) return undefined;
-    const informer = open(resource);
-    await informer.synced;
-    return { resource, informer };
+    const watched = { resource, informer: open(resource) };
+    return { kind: watched as unknown as WatchedKind<KubeObject>, at: clock.monotonic() };
+  }
+
+  /** Waits for the first list, for a while after the informer was opened; then rejects at once until it is there. */
+  async #listed({ kind: { resource, informer }, at }: Opened): Promise<void> {
+    const { clock } = this.#options;
+    const leftMs = at + FIRST_LIST_MS - clock.monotonic();
+    if (!informer.hasSynced && leftMs > 0) {
+      const late = Promise.withResolvers<void>();
+      const cancel = clock.after(leftMs, late.resolve);
+      await Promise.race([informer.synced, late.promise]);
+      cancel();
+    }
+    if (informer.hasSynced) return;
+    const kinds = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
+    throw new Error(`${kinds} could not be listed yet: see that the operator may list and watch them, and its log`);
   }
 }

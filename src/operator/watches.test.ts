@@ -1,0 +1,108 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { FakeClock } from "../../test/support/fake-clock.ts";
+import type { Client } from "../kube/client.ts";
+import { KubeError } from "../kube/errors.ts";
+import type { Informer } from "../kube/informer.ts";
+import type { KubeObject } from "../kube/resource.ts";
+import type { Transport } from "../kube/transport.ts";
+import { silentLogger } from "../runtime/logger.ts";
+import { createMetrics } from "../runtime/metrics.ts";
+import { Watches } from "./watches.ts";
+
+const ROLLOUTS = { resources: [{ name: "rollouts", kind: "Rollout", namespaced: true }] };
+
+/** Watches in front of an API server whose answers about kinds are `discovery`, and whose lists are `list`. */
+function bench(discovery: () => unknown, list: () => Promise<KubeObject[]> = async () => []) {
+  const clock = new FakeClock();
+  const asked: string[] = [];
+  const opened: string[] = [];
+  const transport = {
+    request: async ({ path }: { path: string }) => {
+      asked.push(path);
+      return discovery();
+    },
+    // A watch that never says anything.
+    stream: ({ signal }: { signal: AbortSignal }) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error))),
+  } as unknown as Transport;
+  const client = { list: async () => ({ items: await list(), resourceVersion: "1" }) } as unknown as Client;
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  const metrics = createMetrics();
+  const watches: Watches = new Watches({
+    client,
+    transport,
+    clock,
+    log: silentLogger,
+    namespace: "billing",
+    onOpen: (informer: Informer<KubeObject>, plural: string) => {
+      opened.push(plural);
+      void informer.run(stop.signal);
+    },
+    informerMetrics: (plural) => metrics.informer(plural),
+  });
+  const kind = () => watches.kind("argoproj.io/v1alpha1", "Rollout", (resource) => watches.open(resource, {}));
+  return { clock, asked, opened, kind };
+}
+
+const notServed = (): never => {
+  throw new KubeError("discover Rollout: not found", { status: 404, reason: "NotFound" });
+};
+
+describe("a kind that somebody names", () => {
+  test("is looked up and opened once, however many ask", async () => {
+    const { kind, asked, opened } = bench(() => ROLLOUTS);
+    const [first, second] = await Promise.all([kind(), kind()]);
+    expect(first?.informer).toBe(second?.informer);
+    expect(first?.resource).toMatchObject({ group: "argoproj.io", plural: "rollouts" });
+    expect(first?.informer.hasSynced).toBe(true);
+    expect(await kind()).toEqual(first);
+    expect([asked, opened]).toEqual([["/apis/argoproj.io/v1alpha1"], ["rollouts"]]);
+  });
+
+  test("that is not served is undefined, and looked for again a minute later by one for all", async () => {
+    let served = false;
+    const { kind, asked, opened, clock } = bench(() => (served ? ROLLOUTS : notServed()));
+    expect(await kind()).toBeUndefined();
+    served = true;
+    await clock.advance(59_000);
+    expect(await kind()).toBeUndefined();
+    await clock.advance(1_000);
+    const found = await Promise.all([kind(), kind(), kind()]);
+    expect(new Set(found.map((each) => each?.informer)).size).toBe(1);
+    expect([asked.length, opened]).toEqual([2, ["rollouts"]]);
+  });
+
+  test("is asked for again at once when the API server could not be asked", async () => {
+    let down = true;
+    const { kind } = bench(() => {
+      if (down) throw new KubeError("discover Rollout: no answer", { status: 0, reason: "Timeout" });
+      return ROLLOUTS;
+    });
+    await expect(kind()).rejects.toThrow("no answer");
+    down = false;
+    expect((await kind())?.resource.plural).toBe("rollouts");
+  });
+
+  test("that may not be listed holds nobody up for longer than ten seconds, and nobody a second time", async () => {
+    let allowed = false;
+    const { kind, opened, clock } = bench(
+      () => ROLLOUTS,
+      async () => {
+        if (!allowed) throw new KubeError("list rollouts: forbidden", { status: 403, reason: "Forbidden" });
+        return [];
+      },
+    );
+    const waiting = kind().catch(String);
+    await clock.advance(10_000);
+    expect(await waiting).toBe(
+      "Error: rollouts.argoproj.io could not be listed yet: see that the operator may list and watch them, and its log",
+    );
+    await expect(kind()).rejects.toThrow("could not be listed yet");
+
+    allowed = true;
+    await clock.advance(120_000);
+    expect((await kind())?.informer.hasSynced).toBe(true);
+    expect(opened).toEqual(["rollouts"]);
+  });
+});
