@@ -219,7 +219,7 @@ describe("what keeps us off the field", () => {
     world.look(MINUTE, value(100));
     world.observed = { sources };
     world.look(MINUTE, value(100));
-    expect(world.memory.floor).toEqual({ resets: [], lastOurs: 12 });
+    expect(world.memory.floor).toEqual({ of: "1", resets: [], lastOurs: 12 });
   });
 
   it("a contest reaches the decision, with what the user asked for since", () => {

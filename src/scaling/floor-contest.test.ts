@@ -47,13 +47,22 @@ describe("a contest", () => {
     const looks = contested();
     looks.options = options;
     expect(looks.look(2 * MINUTE)).toMatchObject({ applied: true, write: { value: 12 } });
-    expect(looks.memory).toEqual({ resets: [], lastOurs: 12 });
+    expect(looks.memory).toEqual({ of: "1", resets: [], lastOurs: 12 });
     looks.now = START + 2 * 60 * MINUTE;
     looks.field.update("cron-hpa", 2);
     expect(looks.look(MINUTE).reason).toBe("Applied");
     looks.field.update("cron-hpa", 2);
     expect(looks.look(MINUTE).reason).toBe("Contested");
     expect(looks.look(MINUTE).reason).toBe("Contested");
+  });
+
+  it("is about one object: another autoscaler in its place is a new beginning, its resets too", () => {
+    const looks = contested();
+    const successor = new LiveField("HorizontalPodAutoscaler", 3).target();
+    const { object } = successor;
+    looks.options = { target: { ...successor, object: { ...object, metadata: { ...object.metadata, uid: "2" } } } };
+    expect(looks.look(MINUTE)).toMatchObject({ applied: true, reason: "Applied", write: { value: 12 } });
+    expect(looks.memory).toEqual({ of: "2", resets: [], lastOurs: 12 });
   });
 
   it("with an Apply owner ends when nobody else owns the field", () => {

@@ -16,7 +16,7 @@ describe.each(["HorizontalPodAutoscaler", "ScaledObject"] as const)("the release
     expect(looks.look(MINUTE)).not.toHaveProperty("write");
     expect(looks.writes).toEqual([12, 3]);
     expect(looks.field.annotations).not.toHaveProperty([BASE_ANNOTATION]);
-    expect(looks.memory).toEqual(emptyFloorMemory);
+    expect(looks.memory).toEqual({ ...emptyFloorMemory, of: "1" });
   });
 
   it("writes nothing where nothing was raised", () => {

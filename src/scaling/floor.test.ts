@@ -32,7 +32,7 @@ describe.each(kinds)("the floor on a %s", (kind) => {
     looks.look();
     looks.field.update("kubectl-edit", 1);
     expect(looks.look(MINUTE)).toMatchObject({ applied: true, write: { value: 12 } });
-    expect(looks.memory).toEqual({ resets: [START + MINUTE], lastOurs: 12 });
+    expect(looks.memory).toEqual({ of: "1", resets: [START + MINUTE], lastOurs: 12 });
   });
 
   it("stops after two resets within ten minutes, and names who did them (B35b)", () => {

@@ -26,6 +26,8 @@ export interface Contest {
 }
 
 export interface FloorMemory {
+  /** uid of the object that this is about; after a restart it is the first that is looked at. */
+  of?: string;
   /** The value that we last wrote or saw standing as ours; undefined before the first. */
   lastOurs?: number;
   /** Whose manifest the field stood in when we raised it: our write took the ownership by which that shows. */
@@ -89,7 +91,7 @@ export function decideFloor(input: FloorInput): FloorDecision {
   const { now, target, wanted, base, takeOver, generation } = input;
   const ownership = ownershipOf(target.object, target.path);
   const ours = isOurs(target.object, target.path);
-  const memory = countReset(contestOver(input) ? emptyFloorMemory : input.memory, target, ours, now);
+  const memory = countReset(memoryOf(input), target, ours, now);
   const raising = target.kind === "Scale" || wanted > base.replicas;
 
   if (memory.contest) return contested(memory.contest, target, wanted, memory);
@@ -116,8 +118,16 @@ export function afterWrite(memory: FloorMemory, { value }: Write): FloorMemory {
 }
 
 /** The memory after a look at which we were kept off the field: what happens to it meanwhile is no reset of ours. */
-export function keptOff({ resets, contest }: FloorMemory): FloorMemory {
-  return contest ? { resets, contest } : { resets };
+export function keptOff({ lastOurs: _value, declaredBy: _manager, ...memory }: FloorMemory): FloorMemory {
+  return memory;
+}
+
+/** What is remembered of this very object, unless a contest over it has ended: then it is a new beginning. */
+function memoryOf(input: FloorInput): FloorMemory {
+  const { uid } = input.target.object.metadata;
+  const known = input.memory.of === undefined || input.memory.of === uid;
+  const memory = known && !contestOver(input) ? input.memory : emptyFloorMemory;
+  return uid === undefined ? memory : { ...memory, of: uid };
 }
 
 /**
@@ -140,7 +150,7 @@ function countReset(memory: FloorMemory, target: Target, ours: boolean, now: num
   const taken = memory.lastOurs !== undefined && target.value !== memory.lastOurs && !ours;
   if (!taken) return { ...memory, resets };
   // Forgetting our value counts it once: until it stands there again, there is nothing more to take away.
-  return { resets: [...resets, now] };
+  return { ...keptOff(memory), resets: [...resets, now] };
 }
 
 /** Who else holds the field; the names that the API server has for the writers. */
@@ -176,7 +186,7 @@ function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: Fl
 function atBase(target: Target, base: Base, oursAlone: boolean, memory: FloorMemory): FloorDecision {
   const message = `${fieldOf(target)} is ${base.replicas}, as its owner set it`;
   const decision: FloorDecision = { applied: true, reason: "AtBase", message, memory };
-  if (!base.raised) return { ...decision, memory: { resets: memory.resets } };
+  if (!base.raised) return { ...decision, memory: keptOff(memory) };
   return { ...decision, write: oursAlone ? { value: base.replicas } : {} };
 }
 

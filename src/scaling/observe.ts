@@ -1,17 +1,8 @@
 import { newer } from "../kube/newer.ts";
-import { horizontalPodAutoscalers, keyOf, type KubeObject, type Ref, type Resource } from "../kube/resource.ts";
+import { horizontalPodAutoscalers, type KubeObject, type Resource } from "../kube/resource.ts";
 import { quotaRoom, type QuotaRoom } from "./quota.ts";
 import { leadOf, type Lead } from "./lead.ts";
-import {
-  chooseTarget,
-  hpaTarget,
-  isRefusal,
-  scaledObjectTarget,
-  type Refusal,
-  type Target,
-  type TargetChoice,
-  type WorkloadRef,
-} from "./target.ts";
+import { chooseTarget, isRefusal, type Refusal, type Target, type TargetChoice, type WorkloadRef } from "./target.ts";
 import { startsOf, workloadKey, type CachedWorkload, type ScalingCaches, type WatchedKind } from "./watched.ts";
 import type { ScaledObject } from "./target.ts";
 
@@ -79,25 +70,4 @@ function resourceOf(
 ): Resource | undefined {
   if (target.kind === "HorizontalPodAutoscaler") return horizontalPodAutoscalers;
   return target.kind === "ScaledObject" ? keda?.resource : kind?.resource;
-}
-
-/** An autoscaler that stands raised for a service, and the resource to write it through. */
-export interface Raised {
-  target: Target;
-  resource: Resource;
-}
-
-/** All autoscalers whose minimum is raised for a service, whether or not it still means them. */
-export async function raisedFor(caches: ScalingCaches, kinds: DiscoveredKinds, service: Ref): Promise<Raised[]> {
-  const keda = await kinds.scaledObjects();
-  const key = keyOf(service);
-  return [
-    ...caches.hpas
-      .byIndex("raisedFor", key)
-      .map((hpa) => ({ target: hpaTarget(hpa), resource: horizontalPodAutoscalers })),
-    ...(keda?.informer.byIndex("raisedFor", key) ?? []).map((object) => ({
-      target: scaledObjectTarget(object),
-      resource: keda?.resource as Resource,
-    })),
-  ];
 }

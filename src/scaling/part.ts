@@ -7,8 +7,8 @@ import { keyOf, type KubeObject, type Ref } from "../kube/resource.ts";
 import { writeFloor } from "./act.ts";
 import { decide, type Decision, type Observed, type ScalingMemory } from "./decide.ts";
 import { afterWrite, baseOf } from "./floor.ts";
-import { isOurs } from "./ownership.ts";
-import { observeWorkload, raisedFor, type DiscoveredKinds, type WorkloadState } from "./observe.ts";
+import { giveBack, stillMeant } from "./give-back.ts";
+import { observeWorkload, type DiscoveredKinds, type WorkloadState } from "./observe.ts";
 import type { PlanSource } from "./plan.ts";
 import type { SignalReading } from "./reactive.ts";
 import { restore, statusOf } from "./remember.ts";
@@ -22,7 +22,7 @@ import {
   type Verdict,
 } from "./report.ts";
 import { scalingSettings, userLeadMs } from "./settings.ts";
-import { isRefusal, type Refusal } from "./target.ts";
+import { isRefusal, type Refusal, type Target } from "./target.ts";
 import type { ScalingCaches } from "./watched.ts";
 
 /**
@@ -71,6 +71,8 @@ interface Remembered {
   memory: ScalingMemory;
   /** The object as our last write returned it. */
   written?: KubeObject;
+  /** The workload whose plain count was ours to set at the last look, and that count. */
+  counted?: { workload: KubeObject; replicas: number };
 }
 
 /** Far enough for the next monthly window and its peak. */
@@ -101,26 +103,30 @@ export class ScalingPart {
     const observed = observe(service, input, state);
     const decision = decide(observed, remembered.memory);
 
-    const outcome = await this.#write(service, state, decision, signal);
+    const outcome = await this.#write(service, observed, state, decision, signal);
     const memory =
       outcome.written && decision.field?.write
         ? { ...decision.memory, floor: afterWrite(decision.memory.floor, decision.field.write) }
         : decision.memory;
     const written = outcome.written ?? remembered.written;
-    this.#remembered.set(key, { memory, ...(written ? { written } : {}) });
+    const counted = countedBy(observed, decision);
+    this.#remembered.set(key, { memory, ...(written ? { written } : {}), ...(counted ? { counted } : {}) });
     return report(observed, decision, outcome.error);
   }
 
   /** The InvoiceService is going: autoscalers get their base back, a plain count stays as it is. */
   async release(service: InvoiceService, signal: AbortSignal): Promise<void> {
-    await this.#giveBack(service, undefined, signal);
+    await giveBack(this.#dependencies, service, { meant: () => false, signal });
     await this.#dependencies.holdFinalizer(service, false);
-    this.forget(service.metadata);
   }
 
-  /** Drops what is remembered of an object that is gone. */
+  /** Drops what is remembered of an object that is gone, and tells where that leaves a count as it is. */
   forget(ref: Ref): void {
+    const { counted } = this.#remembered.get(keyOf(ref)) ?? {};
     this.#remembered.delete(keyOf(ref));
+    if (!counted) return;
+    const note = `InvoiceService ${ref.name} is gone: the count stays at ${counted.replicas}, and nothing here changes it any more`;
+    this.#dependencies.events.event(counted.workload, { type: "Normal", reason: "CountKept", action: "Release", note });
   }
 
   #look(service: InvoiceService, written: KubeObject | undefined): Promise<WorkloadState> {
@@ -138,48 +144,51 @@ export class ScalingPart {
 
   async #write(
     service: InvoiceService,
-    { target, resource }: WorkloadState,
-    { field, floor, base }: Decision,
+    { hold, target }: Observed,
+    { resource }: WorkloadState,
+    decision: Decision,
     signal: AbortSignal,
   ): Promise<{ written?: KubeObject; error?: unknown }> {
-    const { client, events, holdFinalizer } = this.#dependencies;
-    if (isRefusal(target) || !resource || !field) return {};
-    const raising = field.write?.base !== undefined;
+    const { client, holdFinalizer } = this.#dependencies;
+    if (hold && hold.reason !== "TargetNone") return {};
+    const { name: raisedFor } = service.metadata;
+    const write = decision.field?.write;
+    let written: KubeObject | undefined;
     try {
       // The finalizer comes before the first raise and goes after the base is back: a crash in between leaves
       // an object that is cleaned up when it is deleted, never a floor that nobody gives back.
-      if (raising) await holdFinalizer(service, true);
-      await this.#giveBack(service, target.object, signal);
-      const written =
-        field.write &&
-        (await writeFloor(client, resource, target, field.write, { raisedFor: service.metadata.name, signal }));
-      const stillRaised = target.kind !== "Scale" && baseOf({ ...target, object: written ?? target.object }).raised;
-      if (!raising && !stillRaised) await holdFinalizer(service, false);
-      if (!written) return {};
-      if (field.write?.value !== undefined) {
-        const note = `${target.path.join(".")} of ${target.object.kind ?? target.kind}/${target.object.metadata.name}: ${target.value} -> ${field.write.value} (${floor.reason}, base ${base})`;
-        const reason = field.write.value > target.value ? "FloorRaised" : "FloorLowered";
-        events.event(service, { type: "Normal", reason, action: "Scale", note });
+      if (write?.base !== undefined) await holdFinalizer(service, true);
+      if (write && resource && !isRefusal(target)) {
+        written = await writeFloor(client, resource, target, write, { raisedFor, signal });
+        this.#tell(service, target, decision);
       }
-      return { written };
+      const meant = stillMeant(service.spec.workload, hold ? undefined : target);
+      const left = await giveBack(this.#dependencies, service, { meant, signal });
+      const stands = !isRefusal(target) && baseOf({ ...target, object: written ?? target.object }).raised;
+      if (!stands && left === 0) await holdFinalizer(service, false);
+      return written ? { written } : {};
     } catch (error) {
-      return { error };
+      return { error, ...(written ? { written } : {}) };
     }
   }
 
-  /** Puts the base of autoscalers back that are raised for this service, except the one that it means now. */
-  async #giveBack(service: InvoiceService, except: KubeObject | undefined, signal: AbortSignal): Promise<void> {
-    const { client, caches, kinds } = this.#dependencies;
-    const { name, namespace } = service.metadata;
-    const ref = { name, ...(namespace === undefined ? {} : { namespace }) };
-    for (const { target, resource } of await raisedFor(caches, kinds, ref)) {
-      if (target.object.metadata.uid === except?.metadata.uid) continue;
-      const base = baseOf(target);
-      // Where somebody else has written the field since, only our notes on it are withdrawn.
-      const ours = isOurs(target.object, target.path);
-      await writeFloor(client, resource, target, ours ? { value: base.replicas } : {}, { raisedFor: name, signal });
-    }
+  #tell(
+    service: InvoiceService,
+    { object, path, kind, value: before }: Target,
+    { field, floor, base }: Decision,
+  ): void {
+    const value = field?.write?.value;
+    if (value === undefined) return;
+    const note = `${path.join(".")} of ${object.kind ?? kind}/${object.metadata.name}: ${before} -> ${value} (${floor.reason}, base ${base})`;
+    const reason = value > before ? "FloorRaised" : "FloorLowered";
+    this.#dependencies.events.event(service, { type: "Normal", reason, action: "Scale", note });
   }
+}
+
+/** The workload whose count is ours to set, and what that is after this decision. */
+function countedBy({ target }: Observed, { field }: Decision): Remembered["counted"] {
+  if (isRefusal(target) || target.kind !== "Scale" || !field?.applied) return undefined;
+  return { workload: target.object, replicas: field.write?.value ?? target.value };
 }
 
 function observe(service: InvoiceService, input: ScalingInput, state: WorkloadState): Observed {
