@@ -32,6 +32,8 @@ export interface HistoryState {
   known: boolean;
 }
 
+const NOTHING: HistoryState = { known: false };
+
 interface Entry {
   fingerprint: string;
   state: HistoryState;
@@ -62,6 +64,11 @@ export class History {
     }
     if (!entry.running && this.#clock.now() >= entry.due) void this.#learn(key, entry, question);
     return entry.state;
+  }
+
+  /** What is known without asking: while nobody can say where to ask, what was learnt before is still true. */
+  last(key: string): HistoryState {
+    return this.#entries.get(key)?.state ?? NOTHING;
   }
 
   forget(key: string): void {

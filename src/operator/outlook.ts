@@ -23,7 +23,8 @@ export interface Outlook {
 }
 
 interface Kept {
-  spec: InvoiceService["spec"];
+  /** Uid and generation: each write of ours to the status makes a new object of the same spec. */
+  version: string;
   views: readonly CalendarView[];
   state: HistoryState | undefined;
   plan: PlanSources;
@@ -49,7 +50,7 @@ export class Outlooks {
     let plan = this.#plan(key, service, views, undefined);
     let state: HistoryState | undefined;
     if (plan.needsForecast) {
-      state = endpoint ? this.#history.of(key, question(service, endpoint, plan)) : { known: false };
+      state = endpoint ? this.#history.of(key, question(service, endpoint, plan)) : this.#history.last(key);
       plan = this.#plan(key, service, views, state);
     }
     const window = nextWindow(plan.windows, now);
@@ -80,13 +81,14 @@ export class Outlooks {
     state: HistoryState | undefined,
   ): PlanSources {
     const kept = this.#kept.get(key);
+    const version = `${service.metadata.uid}/${service.metadata.generation}`;
     const same =
-      kept?.spec === service.spec &&
+      kept?.version === version &&
       kept.views.length === views.length &&
       kept.views.every((view, index) => view === views[index]);
     if (same && (state === undefined || kept.state === state)) return kept.plan;
     const plan = planSources({ service, calendars: views, baseline: state?.baseline });
-    this.#kept.set(key, { spec: service.spec, views, state, plan });
+    this.#kept.set(key, { version, views, state, plan });
     return plan;
   }
 }

@@ -230,6 +230,12 @@ describe("windowSource", () => {
     expect(source.boundaries(deadline + 2 * grace, deadline + 3 * grace)).toEqual([]);
   });
 
+  it("has boundaries that stay where they are while time goes on", () => {
+    const later = [10 * MINUTE, 37 * MINUTE, 5 * HOUR].map((ms) => source.boundaries(opens + ms, deadline));
+    const all = source.boundaries(opens, deadline);
+    for (const boundaries of later) expect(all).toEqual(expect.arrayContaining(boundaries));
+  });
+
   it("has the same shape whether it lasts minutes or weeks", () => {
     expect(shape(10 * MINUTE)).toEqual(shape(15 * DAY));
     expect(new Set(shape(10 * MINUTE)).size).toBeGreaterThan(3);

@@ -67,7 +67,7 @@ export function forecastEventSource(
     release: "stepped",
     need,
     boundaries: (from, to) =>
-      [span.start, ...hours(Math.max(from, span.start), Math.min(to, span.end)), span.end].filter(
+      [span.start, ...moments(Math.max(from, span.start), Math.min(to, span.end)), span.end].filter(
         (at) => at >= from && at <= to,
       ),
     peak: () => need(span.start, span.end),
@@ -75,7 +75,6 @@ export function forecastEventSource(
 }
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 /**
  * A filing window. Up to the deadline it follows the expected demand; from there to the end of the grace
@@ -99,16 +98,23 @@ export function windowSource(
     release: "stepped",
     need,
     boundaries: (from, to) =>
-      [opens, ...hours(Math.max(from, opens), Math.min(to, deadline)), deadline, holdsUntil].filter(
+      [opens, ...moments(Math.max(from, opens), Math.min(to, deadline)), deadline, holdsUntil].filter(
         (at) => at >= from && at <= to,
       ),
     peak: () => need(opens, deadline),
   };
 }
 
-/** Moments at which a forecast is looked at for the plan that users read: each hour, or a twentieth of a short span. */
-function hours(from: number, to: number): number[] {
-  if (!(to > from)) return [];
-  const step = Math.min(HOUR_MS, (to - from) / 20);
-  return Array.from({ length: Math.floor((to - from) / step) }, (_, index) => from + (index + 1) * step);
+/** Distances of the moments below, in ms: an hour, half, a quarter, then 5 min, 1 min and seconds. */
+const STEPS_MS = [3_600, 1_800, 900, 300, 60, 30, 10, 5, 1].map((seconds) => seconds * 1_000);
+
+/**
+ * Moments at which a forecast is looked at for the plan that users read: each hour, in a short span 20 or more.
+ * They do not depend on where the span begins, or a plan that is looked at again and again would never be the same.
+ */
+function moments(from: number, to: number): number[] {
+  const step = STEPS_MS.find((ms) => ms <= (to - from) / 20) ?? 1_000;
+  const first = Math.floor(from / step) + 1;
+  const count = Math.floor(to / step) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => (first + index) * step);
 }

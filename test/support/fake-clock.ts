@@ -12,11 +12,14 @@ interface Timer {
 export class FakeClock implements Clock {
   #now: number;
   readonly #start: number;
+  readonly #settle: () => Promise<void>;
   readonly #timers = new Set<Timer>();
 
-  constructor(start: string | number = "2027-01-01T00:00:00Z") {
+  /** `settle` resolves when nothing is under way any more that a timer has begun; by default when promises are settled. */
+  constructor(start: string | number = "2027-01-01T00:00:00Z", settle: () => Promise<void> = settlePromises) {
     this.#now = typeof start === "number" ? start : Date.parse(start);
     this.#start = this.#now;
+    this.#settle = settle;
   }
 
   now(): number {
@@ -56,21 +59,37 @@ export class FakeClock implements Clock {
   /** Moves time on by `ms`, running what becomes due on the way. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    await settle();
-    for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.at <= until).toSorted((a, b) => a.at - b.at)[0];
-      if (!due) break;
-      this.#timers.delete(due);
-      this.#now = Math.max(this.#now, due.at);
-      due.run();
-      await settle();
-    }
+    await this.#settle();
+    while (await this.#runNext(until));
     this.#now = until;
-    await settle();
+    await this.#settle();
+  }
+
+  /** Lets `ms` pass at once, as on a machine that slept: what became due meanwhile runs late. */
+  async jump(ms: number): Promise<void> {
+    await this.#settle();
+    this.#now += ms;
+    while (await this.#runNext(this.#now));
+  }
+
+  /** Moves on to the next timer and runs it; false, and nothing happens, when none is due by `until`. */
+  async step(until = Infinity): Promise<boolean> {
+    await this.#settle();
+    return this.#runNext(until);
+  }
+
+  async #runNext(until: number): Promise<boolean> {
+    const [next] = [...this.#timers].filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at);
+    if (!next) return false;
+    this.#timers.delete(next);
+    this.#now = Math.max(this.#now, next.at);
+    next.run();
+    await this.#settle();
+    return true;
   }
 }
 
 /** Lets everything that is ready to run do so: a macrotask drains the microtasks before it. */
-async function settle(): Promise<void> {
+async function settlePromises(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
