@@ -25,9 +25,19 @@ export async function readDemand(
   return Promise.all(
     asked.map(async ({ name, query, select, emptyMeansZero = false }) => {
       const answer = await queries.ask(endpoint, query, { maxAgeMs });
-      return { name, reading: selectSample(answer, select, { emptyMeansZero }) };
+      return { name, reading: asLoad(selectSample(answer, select, { emptyMeansZero })) };
     }),
   );
+}
+
+/** No load is below zero: a query that says so is wrong, and must not take replicas away. */
+function asLoad(reading: Reading): Reading {
+  if (!reading.ok || reading.value >= 0) return reading;
+  return {
+    ok: false,
+    reason: "InvalidSample",
+    message: `the sample ${reading.value} is below zero, as no load can be`,
+  };
 }
 
 /** The readings with what one replica takes of each, at the utilization that is planned with. */
