@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** One request as the API server's audit log tells it (audit.k8s.io/v1, level Metadata). */
+/** One request as the API server's audit log tells it (audit.k8s.io/v1). */
 export interface AuditEvent {
   auditID: string;
   stage: "ResponseStarted" | "ResponseComplete" | "Panic";
@@ -16,6 +16,8 @@ export interface AuditEvent {
     apiVersion?: string;
     subresource?: string;
   };
+  /** What was sent, on writes of workloads, autoscalers and our own kinds. */
+  requestObject?: unknown;
   responseStatus?: { code?: number; reason?: string };
   /** When the request came in, and when this stage was reached; RFC 3339 with microseconds. */
   requestReceivedTimestamp: string;
@@ -46,6 +48,11 @@ export const auditPolicy = {
     },
     { level: "None", userGroups: ["system:serviceaccounts:kube-system", "system:nodes"] },
     { level: "None", nonResourceURLs: ["/healthz*", "/livez*", "/readyz*", "/openapi*", "/version"] },
+    {
+      level: "Request",
+      verbs: ["create", "update", "patch"],
+      resources: ["apps", "autoscaling", "keda.sh", "invoiceops.dev"].map((group) => ({ group })),
+    },
     { level: "Metadata" },
   ],
 };

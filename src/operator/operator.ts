@@ -34,6 +34,8 @@ export interface OperatorOptions {
   client: Client;
   transport: Transport;
   clock: Clock;
+  /** Times the watches: how long the server may be silent, and the waits after a failure. Default: `clock`. */
+  watchClock?: Clock;
   log: Logger;
   metrics: Metrics;
   /** Which process this is, for Events. */
@@ -62,6 +64,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const { client, clock, log, metrics, evaluationIntervalMs, concurrency, instance } = options;
   const watches = new Watches({
     ...options,
+    clock: options.watchClock ?? clock,
     ...(options.watchNamespace === undefined ? {} : { namespace: options.watchNamespace }),
     onOpen: options.onInformer,
     informerMetrics: (plural) => metrics.informer(plural),

@@ -40,6 +40,8 @@ export interface PrometheusStub {
   answer(next: StubAnswer | ((request: StubRequest) => StubAnswer)): void;
   /** Requests so far, of one query or of all. */
   requests(query?: string): number;
+  /** Requests that are open and will never be answered. */
+  readonly hanging: number;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ function text(value: StubValue, at: number): string {
 export async function createPrometheusStub(options: { now?: () => number } = {}): Promise<PrometheusStub> {
   const now = options.now ?? Date.now;
   const counts = new Map<string, number>();
+  const hanging = new Set<ServerResponse>();
   let total = 0;
   let script: StubAnswer | ((request: StubRequest) => StubAnswer) = [];
 
@@ -84,7 +87,9 @@ export async function createPrometheusStub(options: { now?: () => number } = {})
       total += 1;
       seen.count = (counts.get(seen.query) ?? 0) + 1;
       counts.set(seen.query, seen.count);
-      reply(response, seen, typeof script === "function" ? script(seen) : script, now);
+      const answer = typeof script === "function" ? script(seen) : script;
+      if (neverEnds(answer)) hanging.add(response.on("close", () => hanging.delete(response)));
+      reply(response, seen, answer, now);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -95,12 +100,20 @@ export async function createPrometheusStub(options: { now?: () => number } = {})
       script = next;
     },
     requests: (query) => (query === undefined ? total : (counts.get(query) ?? 0)),
+    get hanging() {
+      return hanging.size;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+}
+
+function neverEnds(answer: StubAnswer): boolean {
+  if (typeof answer !== "object" || Array.isArray(answer)) return false;
+  return answer.fail === "headers" || answer.fail === "body";
 }
 
 function readBody(request: IncomingMessage, done: (body: string) => void): void {

@@ -1,0 +1,336 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { pino } from "pino";
+import type { Counter, Gauge } from "prom-client";
+import { onTestFinished } from "vitest";
+import type { Condition, ConditionType } from "../../src/api/v1alpha1/conditions.ts";
+import { parseDuration } from "../../src/api/v1alpha1/duration.ts";
+import { createClient, type Client } from "../../src/kube/client.ts";
+import type { ClusterConfig } from "../../src/kube/config.ts";
+import type { Informer } from "../../src/kube/informer.ts";
+import type { Event, KubeObject, Resource } from "../../src/kube/resource.ts";
+import { createTransport, type Transport } from "../../src/kube/transport.ts";
+import { createOperator } from "../../src/operator/operator.ts";
+import { realClock } from "../../src/runtime/clock.ts";
+import { silentLogger } from "../../src/runtime/logger.ts";
+import { Manager } from "../../src/runtime/manager.ts";
+import { createMetrics, type Metrics } from "../../src/runtime/metrics.ts";
+import type { ClusterAccess } from "../../dev/cluster/access.ts";
+import type { AuditEvent, AuditFilter } from "../../dev/cluster/audit-log.ts";
+import { CatchingUp } from "./catching-up.ts";
+import { useCluster } from "./cluster.ts";
+import { installCrds } from "./crds.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { InFlight } from "./in-flight.ts";
+import { NamespaceView } from "./namespace-view.ts";
+import { createPrometheusStub, type PrometheusStub } from "./prometheus-stub.ts";
+import { becomeOperator, SERVICE_ACCOUNT } from "./rbac.ts";
+
+/**
+ * The operator as it is (controllers, caches, manager), in this process, against the real API server, as its own
+ * ServiceAccount with exactly its rights. Everything that it decides on runs on a clock that the test moves: a step
+ * of the clock ends when all that it set off is over, at the API server and in the caches too.
+ */
+
+export interface HarnessOptions {
+  /** The time at which the test begins. */
+  start?: string;
+  evaluationInterval?: string;
+  /** Services that are reconciled at the same time. */
+  concurrency?: number;
+  /** What every count of the test's Deployments must lie in, whatever happens; default S0's 2 and 20. */
+  bounds?: readonly [least: number, most: number];
+}
+
+/** How long something of a step may take before the test gives up on it, in real time. */
+const LONGEST_STEP_MS = 20_000;
+/** Turns of the event loop without anything under way that prove calm. */
+const CALM_TURNS = 3;
+
+let crds: Promise<void> | undefined;
+
+/** An operator in a namespace of its own, with a Prometheus that the test scripts; both end with the test. */
+export async function startOperator(options: HarnessOptions = {}): Promise<OperatorHarness> {
+  const cluster = await useCluster();
+  await (crds ??= installCrds(cluster));
+  const harness = new OperatorHarness(cluster, await createPrometheusStub(), options);
+  onTestFinished(() => harness.close());
+  await harness.begin();
+  return harness;
+}
+
+/** One life of the operator process. */
+interface Process {
+  metrics: Metrics;
+  informers: Informer<KubeObject>[];
+  /** Ends it in order; rejects when it had failed. */
+  stop(): Promise<void>;
+}
+
+export class OperatorHarness {
+  readonly namespace = `case-${randomBytes(4).toString("hex")}`;
+  readonly clock: FakeClock;
+  readonly prometheus: PrometheusStub;
+  /** What there is, as admin sees it. */
+  readonly view: NamespaceView;
+  /** What the operator has logged, line by line. */
+  readonly logged: string[] = [];
+  readonly #cluster: ClusterAccess;
+  readonly #options: HarnessOptions;
+  readonly #admin: Client & { transport: Transport };
+  readonly #catchingUp = new CatchingUp();
+  readonly #inFlight: { api: InFlight; prometheus: InFlight };
+  readonly #end = new AbortController();
+  #identity: ClusterConfig | undefined;
+  #process: Process | undefined;
+
+  constructor(cluster: ClusterAccess, prometheus: PrometheusStub, options: HarnessOptions) {
+    this.#cluster = cluster;
+    this.prometheus = prometheus;
+    this.#options = options;
+    this.clock = new FakeClock(options.start ?? "2027-01-12T08:00:00Z", () => this.settle());
+    const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
+    this.#admin = createClient(this.#catchingUp.following(transport), { fieldManager: "test" });
+    this.view = new NamespaceView({ client: this.#admin, namespace: this.namespace, clock: this.clock });
+    this.#inFlight = { api: new InFlight(cluster.server), prometheus: new InFlight(prometheus.url) };
+  }
+
+  async begin(): Promise<void> {
+    this.#identity = await becomeOperator(this.#cluster, this.#admin, this.namespace);
+    for (const [plural, informer] of this.view.informers) this.#catchingUp.expectOf(plural, informer);
+    await this.view.follow(this.#end.signal);
+    await this.#start();
+  }
+
+  /** Creates objects, with the namespace put in, and waits for what the operator makes of them. */
+  async create<T extends KubeObject>(resource: Resource<T>, ...objects: NoInfer<T>[]): Promise<void> {
+    for (const object of objects) {
+      const metadata = { ...object.metadata, ...(resource.namespaced ? { namespace: this.namespace } : {}) };
+      await this.#admin.create(resource, { ...object, metadata });
+    }
+    await this.settle();
+  }
+
+  /** Changes an object by a merge patch. */
+  async change(resource: Resource, name: string, patch: object, subresource?: string): Promise<void> {
+    await this.#admin.patch(
+      resource,
+      this.#ref(resource, name),
+      patch,
+      subresource === undefined ? {} : { subresource },
+    );
+    await this.settle();
+  }
+
+  async remove(resource: Resource, name: string): Promise<void> {
+    await this.#admin.delete(resource, this.#ref(resource, name));
+    await this.settle();
+  }
+
+  /** Lets time pass, timer by timer. */
+  async advance(duration: string): Promise<void> {
+    await this.clock.advance(parseDuration(duration));
+  }
+
+  /** Lets time pass up to a moment, timer by timer. */
+  async advanceTo(moment: string): Promise<void> {
+    await this.clock.advance(Date.parse(moment) - this.clock.now());
+  }
+
+  /** Lets time pass until so many more evaluations are over. */
+  async evaluate(times = 1): Promise<void> {
+    const wanted = (await this.evaluations()) + times;
+    const limit = this.clock.now() + 2 * times * this.#intervalMs + 60_000;
+    while ((await this.evaluations()) < wanted) {
+      if (!(await this.clock.step(limit))) throw new Error(`no evaluation by ${new Date(limit).toISOString()}`);
+    }
+  }
+
+  /** Ends the process and starts the next one, `after` so much time without any. */
+  async restart(after = "0s"): Promise<void> {
+    await this.#stop();
+    await this.clock.advance(parseDuration(after));
+    await this.#start();
+  }
+
+  get replicas(): number {
+    return this.replicasOf("inv-api");
+  }
+
+  replicasOf(deployment: string): number {
+    return this.view.deployments.now(deployment).spec?.replicas ?? Number.NaN;
+  }
+
+  condition(type: ConditionType, service = "inv"): Condition | undefined {
+    return this.view.services.now(service).status?.conditions?.find((condition) => condition.type === type);
+  }
+
+  /** The Events about a service. */
+  eventsOf(service = "inv"): Event[] {
+    const all = this.view.events.informer.list() as Event[];
+    return all.filter(({ regarding }) => regarding?.kind === "InvoiceService" && regarding.name === service);
+  }
+
+  /** Evaluations of this process. */
+  evaluations(): Promise<number> {
+    return this.#sum("invoiceops_evaluations_total");
+  }
+
+  /** Reconciles of InvoiceServices by this process, or those with one result. */
+  reconciles(result?: string): Promise<number> {
+    return this.#sum("controller_runtime_reconcile_total", {
+      controller: "invoiceservice",
+      ...(result === undefined ? {} : { result }),
+    });
+  }
+
+  /** What /metrics shows. */
+  metricsText(): Promise<string> {
+    return this.#metrics.registry.metrics();
+  }
+
+  /** The operator's requests so far, from the API server's audit log. */
+  requests(filter: AuditFilter = {}): Promise<AuditEvent[]> {
+    return this.#cluster.auditEvents({ user: `system:serviceaccount:${this.namespace}:${SERVICE_ACCOUNT}`, ...filter });
+  }
+
+  /** Resolves when nothing is under way and every cache has what was written. */
+  async settle(): Promise<void> {
+    const giveUpAt = realClock.monotonic() + LONGEST_STEP_MS;
+    for (let calm = 0; calm < CALM_TURNS;) {
+      const busy = await this.#busy();
+      calm = busy === undefined ? calm + 1 : 0;
+      if (calm > 0) await nextTurn();
+      else if (realClock.monotonic() < giveUpAt) await pause(1);
+      else throw new Error(`no calm within ${LONGEST_STEP_MS} ms: ${busy}`);
+    }
+  }
+
+  /** Ends everything, and holds the operator to what is true in every case. */
+  async close(): Promise<void> {
+    await this.prometheus.close();
+    try {
+      await this.#stop();
+      assert.equal(this.clock.pending, 0, "timers left behind");
+      await this.#expectHarmless();
+    } finally {
+      this.#end.abort();
+      for (const counter of Object.values(this.#inFlight)) counter.close();
+      await this.#admin.transport.close();
+    }
+  }
+
+  get #metrics(): Metrics {
+    if (!this.#process) throw new Error("the operator does not run");
+    return this.#process.metrics;
+  }
+
+  get #intervalMs(): number {
+    return parseDuration(this.#options.evaluationInterval ?? "30s");
+  }
+
+  #ref({ namespaced }: Resource, name: string): { name: string; namespace?: string } {
+    return namespaced ? { name, namespace: this.namespace } : { name };
+  }
+
+  async #start(): Promise<void> {
+    const { clock, prometheus, namespace } = this;
+    const metrics = createMetrics();
+    const config = this.#identity ?? this.#cluster.adminConfig();
+    const wire = createTransport({ config, clock: realClock, onRequest: metrics.onRequest });
+    const transport = this.#catchingUp.following(wire);
+    const log = pino({ level: "info", base: null }, { write: (line: string) => this.logged.push(line) });
+    const manager = new Manager({ clock: realClock, log: silentLogger, metrics, health: NO_PROBES });
+    const informers: Informer<KubeObject>[] = [];
+    const operator = createOperator({
+      client: createClient(transport),
+      transport,
+      clock,
+      watchClock: realClock,
+      log,
+      metrics,
+      instance: "harness",
+      prometheusUrl: prometheus.url,
+      watchNamespace: namespace,
+      evaluationIntervalMs: this.#intervalMs,
+      concurrency: this.#options.concurrency ?? 10,
+      onInformer: (informer, plural) => {
+        informers.push(informer);
+        this.#catchingUp.expectOf(plural, informer);
+        manager.addInformer(informer, plural);
+      },
+    });
+    for (const controller of operator.controllers) manager.addController(controller);
+    manager.addRunnable(operator.events, { leaderOnly: true });
+    const stop = new AbortController();
+    const running = manager.run(stop.signal);
+    this.#process = {
+      metrics,
+      informers,
+      stop: async () => {
+        stop.abort();
+        await running;
+        await operator.close();
+        await wire.close();
+      },
+    };
+    await Promise.race([running, Promise.all(informers.map((informer) => informer.synced))]);
+    await this.settle();
+  }
+
+  async #stop(): Promise<void> {
+    const process = this.#process;
+    if (!process) return;
+    this.#process = undefined;
+    await process.stop();
+    for (const informer of process.informers) this.#catchingUp.forget(informer);
+  }
+
+  /** What is under way; undefined when nothing is. */
+  async #busy(): Promise<string | undefined> {
+    const { api, prometheus } = this.#inFlight;
+    const { hanging } = this.prometheus;
+    if (api.count > 0) return `${api.count} requests to the API server`;
+    if (prometheus.count !== hanging) return `${prometheus.count} queries, of which ${hanging} hang`;
+    if (this.#process) {
+      const waiting = await this.#sum("workqueue_depth");
+      const working = await this.#sum("controller_runtime_active_workers");
+      if (waiting > 0) return `${waiting} keys in the queues`;
+      // Whoever waits for an answer that never comes goes on when the clock does.
+      if (working > 0 && hanging === 0) return `${working} reconciles`;
+    }
+    const { missing } = this.#catchingUp;
+    return missing.length > 0 ? `caches wait for ${missing.join(", ")}` : undefined;
+  }
+
+  async #sum(name: string, labels: Record<string, string> = {}): Promise<number> {
+    const metric = this.#metrics.registry.getSingleMetric(name) as Counter | Gauge;
+    const { values } = await metric.get();
+    const wanted = Object.entries(labels);
+    return values
+      .filter((series) => wanted.every(([label, value]) => series.labels[label] === value))
+      .reduce((sum, { value }) => sum + value, 0);
+  }
+
+  async #expectHarmless(): Promise<void> {
+    const [least, most] = this.#options.bounds ?? [2, 20];
+    for (const name of this.view.deployments.names) {
+      for (const { replicas } of this.view.counts(name)) {
+        assert.ok(Number.isInteger(replicas) && replicas >= least && replicas <= most, `${name}: ${replicas} replicas`);
+      }
+    }
+    const requests = await this.requests();
+    assert.ok(requests.length > 0, "the audit log has the requests");
+    const refused = requests.filter(({ responseStatus }) => responseStatus?.code === 403);
+    assert.deepEqual(refused, [], "no right is missing");
+    const withNull = requests.filter(({ requestObject }) => hasNull(requestObject));
+    assert.deepEqual(withNull, [], "no write has a null");
+  }
+}
+
+function hasNull(value: unknown): boolean {
+  return value === null || (typeof value === "object" && Object.values(value).some(hasNull));
+}
+
+const NO_PROBES = { addLiveness: () => {}, addReadiness: () => {}, listen: async () => 0, close: async () => {} };

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import type { Client } from "../../src/kube/client.ts";
+import type { ClusterConfig } from "../../src/kube/config.ts";
+import { defineResource, namespaces, pathOf, type KubeObject, type Resource } from "../../src/kube/resource.ts";
+import type { Transport } from "../../src/kube/transport.ts";
+import { leaseRules, rules, secretRules, type PolicyRule } from "../../src/operator/rbac.ts";
+import type { ClusterAccess } from "../../dev/cluster/access.ts";
+import { eventually } from "./eventually.ts";
+
+export const SERVICE_ACCOUNT = "invoiceops";
+
+const rbac = { group: "rbac.authorization.k8s.io", version: "v1" };
+const kindOf = (place: { group: string; version: string }, kind: string, namespaced: boolean): Resource =>
+  defineResource({ ...place, kind, plural: `${kind.toLowerCase()}s`, namespaced });
+const serviceAccounts = kindOf({ group: "", version: "v1" }, "ServiceAccount", true);
+const accessReviews = kindOf({ group: "authorization.k8s.io", version: "v1" }, "SubjectAccessReview", false);
+
+/**
+ * The objects that give a ServiceAccount exactly the rights that the operator's rooms say they need: those of the
+ * Lease and of Secrets in this namespace alone.
+ */
+export function operatorIdentity(namespace: string): [Resource, KubeObject][] {
+  const metadata = { name: SERVICE_ACCOUNT, namespace };
+  const everywhere = { name: `${SERVICE_ACCOUNT}-${namespace}` };
+  const subjects = [{ kind: "ServiceAccount", ...metadata }];
+  const roleRef = (kind: string, name: string): object => ({ apiGroup: rbac.group, kind, name });
+  const objects: [Resource, KubeObject & { rules?: readonly PolicyRule[]; subjects?: object[]; roleRef?: object }][] = [
+    [serviceAccounts, { metadata }],
+    [kindOf(rbac, "ClusterRole", false), { metadata: everywhere, rules }],
+    [
+      kindOf(rbac, "ClusterRoleBinding", false),
+      { metadata: everywhere, subjects, roleRef: roleRef("ClusterRole", everywhere.name) },
+    ],
+    [kindOf(rbac, "Role", true), { metadata, rules: [...leaseRules, ...secretRules] }],
+    [kindOf(rbac, "RoleBinding", true), { metadata, subjects, roleRef: roleRef("Role", metadata.name) }],
+  ];
+  return objects;
+}
+
+/** Makes the namespace and the operator's ServiceAccount in it, and gives what speaks as that one. */
+export async function becomeOperator(
+  cluster: ClusterAccess,
+  admin: Client & { transport: Transport },
+  namespace: string,
+): Promise<ClusterConfig> {
+  await admin.create(namespaces, { metadata: { name: namespace } });
+  for (const [resource, object] of operatorIdentity(namespace)) await admin.create(resource, object);
+  // The API server learns of new rights from a watch of its own.
+  await eventually(async () => {
+    const rights = [
+      { group: "invoiceops.dev", resource: "filingcalendars", verb: "list" },
+      { namespace, resource: "secrets", verb: "get" },
+    ];
+    for (const right of rights) assert.ok(await mayDo(admin, namespace, right), `${right.verb} ${right.resource}`);
+  });
+  const answer = await admin.transport.request({
+    method: "POST",
+    path: pathOf(serviceAccounts, { namespace, name: SERVICE_ACCOUNT }, "token"),
+    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 86_400 } },
+    doing: "ask for a token",
+  });
+  const { token } = (answer as { status: { token: string } }).status;
+  const { server, ca } = cluster.connection;
+  const credentials = { headers: { authorization: `Bearer ${token}` }, tls: { ca } };
+  return { server, namespace, credentials: async () => credentials };
+}
+
+async function mayDo(admin: Client, namespace: string, resourceAttributes: object): Promise<boolean> {
+  const user = `system:serviceaccount:${namespace}:${SERVICE_ACCOUNT}`;
+  const review = { metadata: { name: "" }, spec: { user, resourceAttributes } };
+  const answer = await admin.create(accessReviews, review);
+  return (answer as { status?: { allowed?: boolean } }).status?.allowed ?? false;
+}
