@@ -61,35 +61,41 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   const values = parse(args);
   if (values["help"] !== undefined) return undefined;
   const text = (flag: Flag): string | undefined => {
-    const value = values[flag] ?? env[`INVOICEOPS_${flag.replaceAll("-", "_").toUpperCase()}`];
+    const value = values[flag] ?? fromEnvironment(flag, env);
     return value === "" || value === undefined ? undefined : String(value);
   };
   const optional = <K extends string>(name: K, flag: Flag): { [P in K]?: string } => {
     const value = text(flag);
     return (value === undefined ? {} : { [name]: value }) as { [P in K]?: string };
   };
-  const whole = (flag: Flag, otherwise: number, least: number): number => {
+  const whole = (flag: Flag, otherwise: number, least: number, most = 1_000_000): number => {
     const value = text(flag);
     if (value === undefined) return otherwise;
-    if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
-    throw new ConfigError(`--${flag} is "${value}": give a whole number of ${least} or more`);
+    if (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
+    throw new ConfigError(`--${flag} is "${value}": give a whole number from ${least} to ${most}`);
   };
   return Object.freeze({
     ...optional("kubeconfig", "kubeconfig"),
     ...optional("context", "context"),
-    ...optional("prometheusUrl", "prometheus-url"),
+    ...prometheusUrl(text("prometheus-url")),
     ...optional("watchNamespace", "watch-namespace"),
     ...optional("leaseNamespace", "lease-namespace"),
     ...optional("host", "host"),
     evaluationIntervalMs: interval(text("evaluation-interval") ?? "30s"),
     leaderElect: oneOf("leader-elect", text("leader-elect") ?? "true", ["true", "false"]) === "true",
     leaseName: text("lease-name") ?? "invoiceops",
-    port: whole("port", 8080, 0),
+    port: whole("port", 8080, 0, 65_535),
     kubeQps: whole("kube-qps", 200, 1),
     kubeBurst: whole("kube-burst", 400, 1),
     concurrency: whole("concurrency", 10, 1),
     logLevel: oneOf("log-level", text("log-level") ?? "info", ["debug", "info", "warn", "error"]),
   });
+}
+
+/** A variable of ours. Kubernetes gives a pod INVOICEOPS_PORT=tcp://... for each Service named invoiceops: that one is not. */
+function fromEnvironment(flag: Flag, env: NodeJS.ProcessEnv): string | undefined {
+  const value = env[`INVOICEOPS_${flag.replaceAll("-", "_").toUpperCase()}`];
+  return flag === "port" && value?.includes("://") ? undefined : value;
 }
 
 function parse(args: readonly string[]): Record<string, string | boolean | undefined> {
@@ -100,6 +106,13 @@ function parse(args: readonly string[]): Record<string, string | boolean | undef
   } catch (error) {
     throw new ConfigError(`${(error as Error).message}; --help lists the flags`);
   }
+}
+
+/** The address may hold a password, so the message does not repeat it. */
+function prometheusUrl(text: string | undefined): { prometheusUrl?: string } {
+  if (text === undefined) return {};
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return { prometheusUrl: text };
+  throw new ConfigError("--prometheus-url is no http or https address: write it as http://prometheus.monitoring:9090");
 }
 
 function interval(text: string): number {
