@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
  */
 export class Evaluations {
   readonly #intervalMs: number;
-  readonly #due = new Map<string, number>();
+  readonly #due = new Map<string, { at: number; phase: number }>();
 
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs;
@@ -14,21 +14,23 @@ export class Evaluations {
 
   /** How late an evaluation that is due at `now` comes, ms; undefined when none is due. The first is never late. */
   lateness(key: string, now: number): number | undefined {
-    const due = this.#due.get(key) ?? now;
-    return now >= due ? now - due : undefined;
+    const due = this.next(key) ?? now;
+    if (now >= due) return now - due;
+    // Further ahead than we ever set it: the clock has been set back since.
+    return due - now > 1.5 * this.#intervalMs ? 0 : undefined;
   }
 
   /** Notes an evaluation; the next is due at the service's own moment, at least half an interval later. */
   done(key: string, now: number): void {
-    const phase = this.#phaseOf(key);
+    const phase = this.#due.get(key)?.phase ?? this.#phaseOf(key);
     const earliest = now + this.#intervalMs / 2;
     const rounds = Math.ceil((earliest - phase) / this.#intervalMs);
-    this.#due.set(key, rounds * this.#intervalMs + phase);
+    this.#due.set(key, { at: rounds * this.#intervalMs + phase, phase });
   }
 
   /** When the next one is due, ms since the epoch. */
   next(key: string): number | undefined {
-    return this.#due.get(key);
+    return this.#due.get(key)?.at;
   }
 
   /** Makes the next one due at once. */
