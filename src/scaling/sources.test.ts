@@ -222,6 +222,19 @@ describe("windowSource", () => {
     expect(source.peak?.(opens)).toBe(30);
   });
 
+  it("works its peak out once, however often it is looked at", () => {
+    const asked: number[] = [];
+    const counting: ExpectedDemand = {
+      peakIn(from) {
+        asked.push(from);
+        return 3_000;
+      },
+    };
+    const window = windowSource({ name: "w", opens, deadline }, grace, counting, 100);
+    for (let look = 0; look < 100; look += 1) planAt([window], 2, deadline - HOUR, MINUTE);
+    expect(asked.filter((from) => from === opens)).toHaveLength(1);
+  });
+
   it("has its opening, its deadline and the end of the grace as boundaries, and each hour between the first two", () => {
     const all = source.boundaries(opens - DAY, deadline + 3 * DAY);
     expect(all).toEqual(expect.arrayContaining([opens, opens + HOUR, deadline, deadline + grace]));

@@ -70,7 +70,7 @@ export function forecastEventSource(
       [span.start, ...moments(Math.max(from, span.start), Math.min(to, span.end)), span.end].filter(
         (at) => at >= from && at <= to,
       ),
-    peak: () => need(span.start, span.end),
+    peak: once(() => need(span.start, span.end)),
   };
 }
 
@@ -101,8 +101,14 @@ export function windowSource(
       [opens, ...moments(Math.max(from, opens), Math.min(to, deadline)), deadline, holdsUntil].filter(
         (at) => at >= from && at <= to,
       ),
-    peak: () => need(opens, deadline),
+    peak: once(() => need(opens, deadline)),
   };
+}
+
+/** The peak of a span is asked for at each look, takes weeks of hours to work out, and never changes. */
+function once(work: () => number): () => number {
+  let result: number | undefined;
+  return () => (result ??= work());
 }
 
 /** Distances of the moments below, in ms: an hour, half, a quarter, then 5 min, 1 min and seconds. */
