@@ -11,13 +11,17 @@ import { Watches } from "./watches.ts";
 
 const ROLLOUTS = { resources: [{ name: "rollouts", kind: "Rollout", namespaced: true }] };
 
-/** Watches in front of an API server whose answers about kinds are `discovery`, and whose lists are `list`. */
-function bench(discovery: () => unknown, list: () => Promise<KubeObject[]> = async () => []) {
+/**
+ * Watches in front of an API server whose answers about kinds are `discovery`, and whose lists are `list`; `probe` is
+ * the first look at a list, before an informer is opened.
+ */
+function bench(discovery: () => unknown, list: () => Promise<KubeObject[]> = async () => [], probe = list) {
   const clock = new FakeClock();
   const asked: string[] = [];
   const opened: string[] = [];
   const transport = {
     request: async ({ path }: { path: string }) => {
+      if (path.includes("/namespaces/")) return probe();
       asked.push(path);
       return discovery();
     },
@@ -84,14 +88,33 @@ describe("a kind that somebody names", () => {
     expect((await kind())?.resource.plural).toBe("rollouts");
   });
 
-  test("that may not be listed holds nobody up for longer than ten seconds, and nobody a second time", async () => {
+  test("that may not be listed is Forbidden, at once, and asked for again a minute later", async () => {
     let allowed = false;
+    const { kind, asked, opened, clock } = bench(
+      () => ROLLOUTS,
+      async () => {
+        if (!allowed) throw new KubeError("list rollouts billing: forbidden", { status: 403, reason: "Forbidden" });
+        return [];
+      },
+    );
+    await expect(kind()).rejects.toThrow("list rollouts billing: forbidden");
+    allowed = true;
+    await expect(kind()).rejects.toThrow("list rollouts billing: forbidden");
+    expect([asked.length, opened]).toEqual([1, []]);
+    await clock.advance(60_000);
+    expect((await kind())?.informer.hasSynced).toBe(true);
+    expect(opened).toEqual(["rollouts"]);
+  });
+
+  test("whose list does not come holds nobody up for longer than ten seconds, and nobody a second time", async () => {
+    let answers = false;
     const { kind, opened, clock } = bench(
       () => ROLLOUTS,
       async () => {
-        if (!allowed) throw new KubeError("list rollouts: forbidden", { status: 403, reason: "Forbidden" });
+        if (!answers) throw new KubeError("list rollouts: no answer", { status: 0, reason: "Timeout" });
         return [];
       },
+      async () => [],
     );
     const waiting = kind().catch(String);
     await clock.advance(10_000);
@@ -100,7 +123,7 @@ describe("a kind that somebody names", () => {
     );
     await expect(kind()).rejects.toThrow("could not be listed yet");
 
-    allowed = true;
+    answers = true;
     await clock.advance(120_000);
     expect((await kind())?.informer.hasSynced).toBe(true);
     expect(opened).toEqual(["rollouts"]);

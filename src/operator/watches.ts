@@ -1,7 +1,8 @@
 import type { Client } from "../kube/client.ts";
 import { discover } from "../kube/discovery.ts";
+import { isForbidden } from "../kube/errors.ts";
 import { Informer, type InformerMetrics } from "../kube/informer.ts";
-import type { KubeObject, Resource } from "../kube/resource.ts";
+import { describe, pathOf, type KubeObject, type Resource } from "../kube/resource.ts";
 import type { Transport } from "../kube/transport.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -20,7 +21,7 @@ export interface WatchesOptions {
   informerMetrics: (plural: string) => InformerMetrics;
 }
 
-/** How long a kind that is not served is taken to stay so: a CRD may be installed at any time. */
+/** How long a kind that is not served, or not to us, is taken to stay so: a CRD may be installed at any time. */
 const ABSENT_FOR_MS = 60_000;
 /** How long the first list of a kind is waited for. */
 const FIRST_LIST_MS = 10_000;
@@ -34,7 +35,7 @@ interface Opened {
 interface Asked {
   at: number;
   opened: Promise<Opened | undefined>;
-  /** The API server has said that it does not serve the kind. */
+  /** The API server has said that it does not serve the kind, or not to us. */
   absent: boolean;
 }
 
@@ -62,7 +63,7 @@ export class Watches {
   /**
    * The informer of a kind that may not be installed, once it has synced; undefined while the API server does
    * not serve the kind. Rejects when the API server could not be asked, and while it does not let the kind be
-   * listed: whoever waited for that would wait as long as a right is missing.
+   * listed: whoever waited for that would wait as long as a right is missing. A missing right is a Forbidden.
    */
   async kind<T extends KubeObject>(
     apiVersion: string,
@@ -83,8 +84,11 @@ export class Watches {
     this.#kinds.set(key, asked);
     asked.opened.then(
       (opened) => (asked.absent = opened === undefined),
-      // An API server that could not be asked is asked again by the next one who wants to know.
-      () => this.#kinds.delete(key),
+      (error: unknown) => {
+        // An API server that could not be asked is asked again by the next one who wants to know.
+        if (isForbidden(error)) asked.absent = true;
+        else this.#kinds.delete(key);
+      },
     );
     return asked.opened;
   }
@@ -94,9 +98,13 @@ export class Watches {
     kind: string,
     open: (resource: Resource<T>) => Informer<T>,
   ): Promise<Opened | undefined> {
-    const { transport, clock } = this.#options;
+    const { transport, clock, namespace } = this.#options;
     const resource = await discover<T>(transport, apiVersion, kind);
     if (!resource) return undefined;
+    const scope = { namespace: resource.namespaced ? namespace : undefined };
+    // Asked before an informer is opened, which would try for ever and tell only the log.
+    const doing = describe("list", resource, scope);
+    await transport.request({ method: "GET", path: pathOf(resource, scope), query: { limit: "1" }, doing });
     const watched = { resource, informer: open(resource) };
     return { kind: watched as unknown as WatchedKind<KubeObject>, at: clock.monotonic() };
   }

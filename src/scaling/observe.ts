@@ -1,8 +1,17 @@
+import { isForbidden, KubeError } from "../kube/errors.ts";
 import { newer } from "../kube/newer.ts";
 import { horizontalPodAutoscalers, type KubeObject, type Resource } from "../kube/resource.ts";
 import { quotaRoom, type QuotaRoom } from "./quota.ts";
 import { leadOf, type Lead } from "./lead.ts";
-import { chooseTarget, isRefusal, type Refusal, type Target, type TargetChoice, type WorkloadRef } from "./target.ts";
+import {
+  chooseTarget,
+  isRefusal,
+  refuse,
+  type Refusal,
+  type Target,
+  type TargetChoice,
+  type WorkloadRef,
+} from "./target.ts";
 import { startsOf, workloadKey, type CachedWorkload, type ScalingCaches, type WatchedKind } from "./watched.ts";
 import type { ScaledObject } from "./target.ts";
 
@@ -38,7 +47,9 @@ export async function observeWorkload(
   kinds: DiscoveredKinds,
   { namespace, ref, choice, userLeadMs, written }: WorkloadQuestion,
 ): Promise<WorkloadState> {
-  const [kind, keda] = await Promise.all([kinds.workloads(ref), kinds.scaledObjects()]);
+  const served = await servedKinds(kinds, ref);
+  if ("reason" in served) return { target: served, replicas: 0, ready: 0, lead: leadOf([], userLeadMs) };
+  const { kind, keda } = served;
   const key = workloadKey(namespace, ref);
   const workload = newer(kind?.informer.get(`${namespace}/${ref.name}`), written);
   const hpas = caches.hpas.byIndex("workload", key).map((hpa) => newer(hpa, written));
@@ -61,6 +72,43 @@ export async function observeWorkload(
     lead: leadOf(startsOf(caches, namespace, ref), userLeadMs),
     ...(quota ? { quota } : {}),
   };
+}
+
+interface ServedKinds {
+  kind: WatchedKind<CachedWorkload> | undefined;
+  keda: WatchedKind<ScaledObject> | undefined;
+}
+
+/** The kinds to look into, or why one of them must not be. Rejects when that could not be asked. */
+async function servedKinds(kinds: DiscoveredKinds, ref: WorkloadRef): Promise<ServedKinds | Refusal> {
+  const [kind, keda] = await Promise.all([
+    kinds.workloads(ref).catch((error: unknown) => {
+      const plural = pluralOf(error);
+      const rights = `to get, list and watch ${plural} and to patch ${plural}/scale`;
+      return notReadable(`spec.workload ${ref.kind}/${ref.name} (${ref.apiVersion}) cannot be read`, error, rights);
+    }),
+    kinds.scaledObjects().catch((error: unknown) => {
+      const rights = "to get, list, watch and patch scaledobjects";
+      return notReadable(`whether KEDA scales ${ref.kind}/${ref.name} cannot be seen`, error, rights);
+    }),
+  ]);
+  if (kind && "reason" in kind) return kind;
+  if (keda && "reason" in keda) return keda;
+  return { kind, keda };
+}
+
+/** Throws the error again unless it is about rights. */
+function notReadable(problem: string, error: unknown, rights: string): Refusal {
+  if (!isForbidden(error)) throw error;
+  return refuse(
+    "KindNotReadable",
+    `${problem}: ${(error as KubeError).message}: give the operator the rights ${rights}`,
+  );
+}
+
+/** The resource that a request was refused for, as the API server names it. */
+function pluralOf(error: unknown): string {
+  return (error instanceof KubeError ? error.details?.kind : undefined) ?? "it";
 }
 
 function resourceOf(

@@ -119,6 +119,8 @@ export function stalled(target: Refusal): Verdict<"Stalled"> | undefined {
   switch (target.reason) {
     case "WorkloadNotFound":
       return { reason: Stalled.WorkloadNotFound, message: target.message };
+    case "KindNotReadable":
+      return { reason: Stalled.KindNotReadable, message: target.message };
     case "AmbiguousTarget":
       return { reason: Stalled.AmbiguousTarget, message: target.message };
     case "TargetNotFound":

@@ -114,8 +114,8 @@ describe("chooseTarget", () => {
       "spec.workload Deployment/vat-api (apps/v1) does not exist in this namespace: create it or correct the reference",
     ],
     [
-      "two HPAs",
-      { hpas: [hpa("a"), hpa("b")] },
+      "two HPAs, named in the same order each time",
+      { hpas: [hpa("b"), hpa("a")] },
       "AmbiguousTarget",
       "HorizontalPodAutoscaler/a and HorizontalPodAutoscaler/b scale Deployment/vat-api at the same time, which disables them or has them fight: keep one",
     ],
@@ -129,7 +129,7 @@ describe("chooseTarget", () => {
       "two ScaledObjects, whatever was asked for",
       { choice: "Scale", scaledObjects: [scaledObject(), { ...scaledObject(), metadata: { name: "other" } }] },
       "AmbiguousTarget",
-      "ScaledObject/vat-keda and ScaledObject/other scale Deployment/vat-api at the same time, which disables them or has them fight: keep one",
+      "ScaledObject/other and ScaledObject/vat-keda scale Deployment/vat-api at the same time, which disables them or has them fight: keep one",
     ],
     [
       "the HPA of a ScaledObject that is not there",

@@ -48,6 +48,7 @@ export interface Target {
 export interface Refusal {
   reason:
     | "WorkloadNotFound"
+    | "KindNotReadable"
     | "TargetNotFound"
     | "AmbiguousTarget"
     | "AutoscalerPresent"
@@ -94,9 +95,10 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
   const { choice, ref, workload, scaledObjects } = candidates;
   // KEDA makes an HPA for each of its ScaledObjects and reverts what others write there.
   const hpas = candidates.hpas.filter((hpa) => !ownedByScaledObject(hpa));
+  // In an order of their own: a message that follows the cache's would be news after each restart.
   const scalers = [
-    ...scaledObjects.map(nameWithKind("ScaledObject")),
-    ...hpas.map(nameWithKind("HorizontalPodAutoscaler")),
+    ...scaledObjects.map(nameWithKind("ScaledObject")).toSorted(),
+    ...hpas.map(nameWithKind("HorizontalPodAutoscaler")).toSorted(),
   ];
 
   if (!workload) {
@@ -193,6 +195,6 @@ function nameWithKind(kind: string): (object: KubeObject) => string {
   return ({ metadata }) => `${kind}/${metadata.name}`;
 }
 
-function refuse(reason: Refusal["reason"], message: string): Refusal {
+export function refuse(reason: Refusal["reason"], message: string): Refusal {
   return { reason, message };
 }

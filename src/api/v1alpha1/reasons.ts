@@ -32,6 +32,8 @@ export const Stalled = {
   InvalidSpec: "InvalidSpec",
   /** The workload does not exist. Create it or correct spec.workload. */
   WorkloadNotFound: "WorkloadNotFound",
+  /** The operator may not read the workload's kind, or ScaledObjects. Give it the rights that the message names. */
+  KindNotReadable: "KindNotReadable",
   /** A FilingCalendar does not exist. Create it or correct spec.calendars. */
   CalendarNotFound: "CalendarNotFound",
   /** A Secret, or the key in it, does not exist. Create it or correct the reference. */
@@ -133,6 +135,8 @@ export const FloorApplied = {
   TargetNone: "TargetNone",
   /** The workload of spec.workload does not exist. Create it or correct the reference. */
   WorkloadNotFound: "WorkloadNotFound",
+  /** The operator may not read the workload's kind, or ScaledObjects. Give it the rights that the message names. */
+  KindNotReadable: "KindNotReadable",
   /** spec.scaling.target names an autoscaler that does not exist. Create it or use Auto. */
   TargetNotFound: "TargetNotFound",
   /** Several autoscalers scale the workload, or several InvoiceServices name it. Keep one of those named. */
