@@ -21,7 +21,9 @@ async function main(options: Options, signal: AbortSignal): Promise<number> {
   const { tempo } = options;
   const view = new View(realClock);
   const example = readExample();
-  view.say("starting the cluster");
+  view.say(
+    options.context === undefined ? "starting the cluster" : `looking at the cluster of context ${options.context}`,
+  );
   await using workshop = await Workshop.open();
   await using ground = await openGround(options, workshop, view);
   signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { ReleaseStep } from "./recording.ts";
 import type { Course, Summary } from "./summary.ts";
-import { minutes, perSecond } from "./view.ts";
+import { minutes, whole } from "./view.ts";
 
 /** The summary in words. */
 
@@ -20,7 +20,7 @@ export function verdict(summary: Summary, usual: { load: number; perReplica: num
       .trimEnd(),
   );
   return `\
-The peak was ${perSecond(peak.load)} (five seconds; the usual is ${perSecond(usual.load)}).
+The peak was ${whole(peak.load)} requests/s (mean of five seconds; the usual is ${whole(usual.load)}).
 It needs ${needed} replicas at ${each} requests/s each, ${usual.utilization * 100} % of what one serves.
 
 ${table.map((line) => `  ${line}`).join("\n")}
@@ -37,7 +37,7 @@ function courseWords(course: Course, { peak }: Summary): string[] {
     course.readySince === undefined ? "no" : `yes, ${minutes(peak.at - course.readySince)} before it`,
     String(course.readyAtPeak),
     `${Math.round(course.secondsShort)} s`,
-    Math.round(course.requestsBeyond).toLocaleString("en"),
+    whole(course.requestsBeyond),
     `${Math.round(course.replicaMinutes)} replica-minutes`,
   ];
 }

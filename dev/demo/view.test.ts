@@ -16,9 +16,9 @@ function condition(type: string, status: Condition["status"], reason: string): C
 
 describe("the state line", () => {
   it.each([
-    [90_000, "peak in 7:30, window opens in 1:30 | load 2,500 requests/s | floor 4 | replicas 8, ready 7"],
-    [-30_000, "peak in 5:30 | load 2,500 requests/s | floor 4 | replicas 8, ready 7"],
-    [-420_000, "peak 1:00 ago | load 2,500 requests/s | floor 4 | replicas 8, ready 7"],
+    [90_000, "peak in 7:30, opens in 1:30 | load 2,500/s | floor 4 | ready 7 of 8"],
+    [-30_000, "peak in 5:30 | load 2,500/s | floor 4 | ready 7 of 8"],
+    [-420_000, "peak 1:00 ago | load 2,500/s | floor 4 | ready 7 of 8"],
   ])("with the opening %d ms ahead", (ahead, line) => {
     const window = { opens: AT + ahead, deadline: AT + ahead + 360_000 };
     expect(stateLine(snapshot({ scaling: { floor: 4 } }), 2_500.4, window)).toBe(line);

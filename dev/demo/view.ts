@@ -60,14 +60,14 @@ export class View {
   }
 }
 
-/** The state of things in a line. */
+/** The state of things in a line that fits into 80 columns. */
 export function stateLine(snapshot: Snapshot, load: number, window: FilingWindow): string {
   const { at, scaling, replicas, ready } = snapshot;
   const peak =
     at < window.deadline ? `peak in ${minutes(window.deadline - at)}` : `peak ${minutes(at - window.deadline)} ago`;
-  const open = at < window.opens ? `, window opens in ${minutes(window.opens - at)}` : "";
-  const floor = scaling?.floor === undefined ? "not known yet" : String(scaling.floor);
-  return `${peak}${open} | load ${perSecond(load)} | floor ${floor} | replicas ${replicas}, ready ${ready}`;
+  const open = at < window.opens ? `, opens in ${minutes(window.opens - at)}` : "";
+  const floor = scaling?.floor === undefined ? "?" : String(scaling.floor);
+  return `${peak}${open} | load ${whole(load)}/s | floor ${floor} | ready ${ready} of ${replicas}`;
 }
 
 /** What differs between two looks and is worth a line each. */
@@ -99,6 +99,6 @@ export function minutes(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-export function perSecond(requests: number): string {
-  return `${Math.round(requests).toLocaleString("en")} requests/s`;
+export function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }
