@@ -12,6 +12,8 @@ const AHEAD_MS = 400 * DAY_MS;
 
 export interface CalendarView {
   name: string;
+  /** The calendar's IANA zone; absent when it is none. */
+  zone?: string;
   windows: readonly Window[];
   problems: readonly Problem[];
 }
@@ -42,7 +44,9 @@ export class Calendars {
     const known = this.#entries.get(name);
     if (known?.version === version && known.day === day) return known.view;
     const range = { from: now - BACK_MS, to: now + AHEAD_MS };
-    const view = { name, ...windowsOf(calendar.spec, name, range) };
+    const found = windowsOf(calendar.spec, name, range);
+    const zoneless = found.problems.some(({ field }) => field === "spec.timeZone");
+    const view = { name, ...(zoneless ? {} : { zone: calendar.spec.timeZone }), ...found };
     this.#entries.set(name, { version, day, view });
     return view;
   }

@@ -16,7 +16,11 @@ export interface PlanInput {
   service: InvoiceService;
   calendars: readonly CalendarView[];
   baseline: Baseline | undefined;
+  now: number;
 }
+
+/** Far enough for a plan that is looked at for 35 days from any moment of the coming one, and its lead. */
+const NEAR_MS = 40 * 86_400_000;
 
 export interface PlanSources {
   sources: readonly PlanSource[];
@@ -26,24 +30,29 @@ export interface PlanSources {
   unusual: readonly Span[];
   /** Windows or events ask for a forecast. */
   needsForecast: boolean;
+  /** The zone by whose clock the load has its hours: people file by the clock on the wall, summer and winter. */
+  zone: string;
   /** Entries that cannot be used; the others are. */
   problems: readonly Problem[];
   /** Present once the usual demand is known. */
   forecast?: Forecaster;
 }
 
-export function planSources({ service, calendars, baseline }: PlanInput): PlanSources {
+/** Holds for the day after `now`; by then the calendars have new views. */
+export function planSources({ service, calendars, baseline, now }: PlanInput): PlanSources {
   const { scaling } = service.spec;
   const { schedules, problems: badSchedules } = readSchedules(scaling.schedules ?? []);
   const { events, problems: badEvents } = readEvents(service.spec.events ?? []);
   const graceMs = parseDuration(scaling.release.grace);
   const capacity = scaling.perReplica === undefined ? undefined : scaling.perReplica * scaling.utilization;
   const windows = calendars.flatMap((calendar) => calendar.windows).toSorted((a, b) => a.deadline - b.deadline);
+  // A year of windows would be looked through at each moment of a forecast.
+  const near = windows.filter(({ opens }) => opens <= now + NEAR_MS);
   const forecast =
     baseline &&
     new PriorForecast({
       baseline,
-      windows: windows.map(({ opens, deadline }) => ({
+      windows: near.map(({ opens, deadline }) => ({
         opens,
         deadline,
         holdsUntil: deadline + graceMs,
@@ -62,7 +71,7 @@ export function planSources({ service, calendars, baseline }: PlanInput): PlanSo
     else if (forecast && capacity) sources.push(forecastEventSource(event.name, span, forecast, capacity));
   }
   if (forecast && capacity) {
-    for (const { calendar, name = "", opens, deadline } of windows) {
+    for (const { calendar, name = "", opens, deadline } of near) {
       sources.push(windowSource({ name: `${calendar} ${name}`.trim(), opens, deadline }, graceMs, forecast, capacity));
     }
   }
@@ -70,10 +79,11 @@ export function planSources({ service, calendars, baseline }: PlanInput): PlanSo
     sources,
     windows,
     unusual: [
-      ...windows.map(({ opens, deadline }) => ({ from: opens, to: deadline + graceMs })),
+      ...near.map(({ opens, deadline }) => ({ from: opens, to: deadline + graceMs })),
       ...events.map(({ start, end }) => ({ from: start, to: end })),
     ],
     needsForecast: windows.length > 0 || events.some(({ event }) => event.expectedPeakFactor !== undefined),
+    zone: calendars.find(({ zone }) => zone !== undefined)?.zone ?? events[0]?.event.timeZone ?? "UTC",
     problems: [...badSchedules, ...badEvents],
     ...(forecast ? { forecast } : {}),
   };
