@@ -141,7 +141,7 @@ function demandOf(expected: (at: number) => number): ExpectedDemand {
 }
 
 describe("forecastEventSource", () => {
-  const rising = demandOf((at) => at);
+  const rising = demandOf((at) => (at < 2_000 ? at : 90_000));
   const source = forecastEventSource("sale", { start: 1_000, end: 2_000 }, rising, 100);
 
   it.each([
@@ -179,24 +179,25 @@ function shape(lengthMs: number): number[] {
 }
 
 describe("windowSource", () => {
-  const deadline = utc("2027-02-15T16:00");
+  const deadline = utc("2027-02-15T22:00");
   const opens = deadline - 14 * DAY;
   const grace = 24 * HOUR;
 
-  /** 1,000 requests/s in the day, 200 at night, three times as much on the last day; quiet again after the deadline. */
+  /** 1,000 requests/s in the day, 200 at night; three times as much on the last day, and wild after the deadline. */
   const demand = demandOf((at) => {
     const usual = at % DAY > 6 * HOUR && at % DAY < 18 * HOUR ? 1_000 : 200;
-    return at >= deadline - DAY && at <= deadline ? 3 * usual : usual;
+    return at > deadline ? 90_000 : at >= deadline - DAY ? 3 * usual : usual;
   });
   const source = windowSource({ name: "cn-vat 2027-01", opens, deadline }, grace, demand, 100);
 
   it.each([
     ["before it opens", opens - HOUR, 0],
-    ["when it opens", opens, 10],
-    ["at night", deadline - 3 * DAY + 6 * HOUR, 2],
-    ["by day", deadline - 3 * DAY, 10],
-    ["at the deadline", deadline, 30],
-    ["in the night after it, since the last day's level is held", deadline + 8 * HOUR, 30],
+    ["when it opens", opens, 2],
+    ["by day", deadline - 3 * DAY + 12 * HOUR, 10],
+    ["at night", deadline - 3 * DAY, 2],
+    ["on the last day", deadline - 12 * HOUR, 30],
+    ["at the deadline", deadline, 6],
+    ["in the night after it, since the last day's level is held", deadline + 1, 30],
     ["to the end of the grace", deadline + grace - 1, 30],
     ["and no longer", deadline + grace, 0],
   ])("%s", (_, at, expected) => {

@@ -144,6 +144,12 @@ describe("chooseTarget", () => {
       "spec.scaling.target is Scale but HorizontalPodAutoscaler/vat-api scales Deployment/vat-api: set target to Auto or remove it",
     ],
     [
+      "the count of a workload that KEDA scales",
+      { choice: "Scale", scaledObjects: [scaledObject()] },
+      "AutoscalerPresent",
+      "spec.scaling.target is Scale but ScaledObject/vat-keda scales Deployment/vat-api: set target to Auto or remove it",
+    ],
+    [
       "an HPA that is not there",
       { choice: "HorizontalPodAutoscaler" },
       "TargetNotFound",
@@ -197,6 +203,10 @@ describe("pointsAt", () => {
     ["the core group", { ...ref, apiVersion: "v1" }, false],
   ])("%s", (_, target, expected) => {
     expect(pointsAt(target, ref)).toBe(expected);
+  });
+
+  it("takes a name alone for a Deployment", () => {
+    expect(pointsAt({ name: "vat-api" }, { ...ref, kind: "StatefulSet" })).toBe(false);
   });
 
   it("knows the group of the core API as empty", () => {
