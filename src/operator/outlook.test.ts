@@ -1,32 +1,400 @@
-import { expect, test } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
+import { describe, expect, test } from "vitest";
 import { invoiceService } from "../../test/support/billing.ts";
-import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
-import { PrometheusClient } from "../prometheus/client.ts";
-import { SharedQueries } from "../prometheus/shared-queries.ts";
+import { FakeClock } from "../../test/support/fake-clock.ts";
+import type { Condition } from "../api/v1alpha1/conditions.ts";
+import type { FilingCalendar, FilingCalendarSpec } from "../api/v1alpha1/filing-calendar.ts";
+import type { InvoiceService, InvoiceServiceManifest } from "../api/v1alpha1/invoice-service.ts";
+import type { RangeAnswer } from "../prometheus/answer.ts";
+import type { SharedQueries } from "../prometheus/shared-queries.ts";
 import { Calendars } from "./calendars.ts";
 import { History } from "./history.ts";
-import { Outlooks } from "./outlook.ts";
+import { Outlooks, type Outlook } from "./outlook.ts";
 
-const schedules = [{ name: "office", timeZone: "UTC", start: "0 9 * * *", end: "0 17 * * *", replicas: 6 }];
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const START = "2027-01-12T08:00:00Z";
+const endpoint = { url: "http://prometheus:9090" };
+const release = { grace: "24h", stepPercent: 20, every: "10m" };
 
-/** One version of an object as a cache has it: every write, also of status, makes a new one. */
-function versionOf(generation: number, uid = "a"): InvoiceService {
-  const object = invoiceService({ scaling: { schedules, release: { grace: "24h", stepPercent: 20, every: "10m" } } });
-  return structuredClone({ ...object, metadata: { ...object.metadata, uid, generation } });
+const monthly: FilingCalendarSpec = {
+  timeZone: "UTC",
+  openTime: "00:00",
+  closeTime: "24:00",
+  monthly: { opensDay: 1, deadlineDay: 15 },
+};
+const dated = (...dates: NonNullable<FilingCalendarSpec["dates"]>): FilingCalendarSpec => {
+  const { timeZone, openTime, closeTime } = monthly;
+  return { timeZone, openTime, closeTime, dates };
+};
+const january = { period: "2027-01", opens: "2027-01-01", deadline: "2027-01-15" };
+
+type Spec = InvoiceServiceManifest["spec"];
+
+/** A service as a cache has it: every write, also of status, makes a new object. */
+function serviceOf(
+  { scaling, ...spec }: Partial<Omit<Spec, "scaling">> & { scaling?: Partial<Spec["scaling"]> } = {},
+  generation = 1,
+  uid = "a",
+): InvoiceService {
+  const service = invoiceService({ ...spec, scaling: { expectedPeakFactor: 3, release, ...scaling } });
+  return structuredClone({ ...service, metadata: { ...service.metadata, uid, generation } });
 }
 
-test("the plan is the same value until the spec is another", () => {
-  const clock = new FakeClock();
-  const queries = new SharedQueries({ client: new PrometheusClient({ clock }), clock });
+const level =
+  (value: number, partial?: string) =>
+  ({ start, end, stepMs }: { start: number; end: number; stepMs: number }): RangeAnswer => ({
+    ok: true,
+    start,
+    stepMs,
+    series: [{ labels: {}, values: new Float64Array((end - start) / stepMs + 1).fill(value) }],
+    ...(partial === undefined ? {} : { partial }),
+  });
+
+const unreadable = (): RangeAnswer => ({ ok: false, reason: "Timeout", message: "no answer within 5 s" });
+
+const empty = ({ start, stepMs }: { start: number; stepMs: number }): RangeAnswer => ({
+  ok: true,
+  start,
+  stepMs,
+  series: [{ labels: {}, values: new Float64Array(0) }],
+});
+
+const young = ({ start, end, stepMs }: { start: number; end: number; stepMs: number }): RangeAnswer => {
+  const values = new Float64Array((end - start) / stepMs + 1).fill(Number.NaN);
+  values.fill(500, values.length - 8);
+  return { ok: true, start, stepMs, series: [{ labels: {}, values }] };
+};
+
+/** What lies ahead of a service whose calendars and Prometheus are given; calendars and answer may be changed. */
+function bench(calendars: Record<string, FilingCalendarSpec> = {}, answer: (grid: never) => RangeAnswer = level(500)) {
+  const clock = new FakeClock(START);
+  const world = { calendars, answer };
+  const versions = new Map<FilingCalendarSpec, number>();
+  const find = (name: string): FilingCalendar | undefined => {
+    const spec = world.calendars[name];
+    if (!spec) return undefined;
+    const generation = versions.get(spec) ?? versions.size + 1;
+    versions.set(spec, generation);
+    return { metadata: { name, uid: name, generation }, spec };
+  };
+  const queries = {
+    askRange: async (_endpoint: unknown, _query: string, grid: never) => world.answer(grid),
+  } as unknown as SharedQueries;
   const outlooks = new Outlooks({
-    calendars: new Calendars(() => undefined),
+    calendars: new Calendars(find),
     history: new History({ queries, clock, onLearnt: () => {} }),
   });
-  const planOf = (service: InvoiceService) => outlooks.of("ns/inv", service, undefined, clock.now()).plan;
+  const look = (service: InvoiceService): Outlook => outlooks.of("ns/inv", service, endpoint, clock.now());
+  /** A look while nobody can say where the history is. */
+  const blindLook = (service: InvoiceService): Outlook => outlooks.of("ns/inv", service, undefined, clock.now());
+  /** A look after the history has been read. */
+  const settled = async (service: InvoiceService): Promise<Outlook> => {
+    look(service);
+    await clock.advance(0);
+    return look(service);
+  };
+  return { clock, world, outlooks, look, blindLook, settled };
+}
 
-  const first = planOf(versionOf(1));
-  expect(planOf(versionOf(1))).toBe(first);
-  expect(planOf(versionOf(2))).not.toBe(first);
-  expect(planOf(versionOf(2, "b"))).not.toBe(planOf(versionOf(2)));
+const told = ({ conditions }: Outlook, wanted: string): Partial<Condition> | undefined =>
+  conditions.find(({ type }) => type === wanted);
+
+const following = (...names: string[]): InvoiceService => serviceOf({ calendars: names.map((name) => ({ name })) });
+
+describe("a plan is the same value", () => {
+  const schedules = [{ name: "office", timeZone: "UTC", start: "0 9 * * *", end: "0 17 * * *", replicas: 6 }];
+  const scaling = { schedules };
+
+  test("until the spec is another", () => {
+    const { look } = bench();
+    const first = look(serviceOf({ scaling })).plan;
+    expect(look(serviceOf({ scaling })).plan).toBe(first);
+    expect(look(serviceOf({ scaling }, 2)).plan).not.toBe(first);
+    expect(look(serviceOf({ scaling }, 2, "b")).plan).not.toBe(look(serviceOf({ scaling }, 2)).plan);
+  });
+
+  test("until a calendar is another", async () => {
+    const { settled, world } = bench({ vat: monthly });
+    const first = (await settled(following("vat"))).plan;
+    expect((await settled(following("vat"))).plan).toBe(first);
+    world.calendars = { vat: dated(january) };
+    expect((await settled(following("vat"))).plan).not.toBe(first);
+  });
+
+  test("while the history that it needs cannot be asked for", () => {
+    const { blindLook } = bench({ vat: monthly });
+    const first = blindLook(following("vat")).plan;
+    expect(blindLook(following("vat")).plan).toBe(first);
+  });
+
+  test("until the usual demand is another", async () => {
+    const { settled, clock } = bench({ vat: monthly });
+    const first = (await settled(following("vat"))).plan;
+    await clock.advance(5 * HOUR);
+    expect((await settled(following("vat"))).plan).toBe(first);
+    await clock.advance(HOUR);
+    expect((await settled(following("vat"))).plan).not.toBe(first);
+  });
+});
+
+describe("a plan may be followed down", () => {
+  const complete = async (...args: Parameters<typeof bench>): Promise<boolean> => {
+    const { settled } = bench(...args);
+    return (await settled(following("vat"))).complete;
+  };
+
+  test.each<[string, Parameters<typeof bench>, boolean]>([
+    ["with calendar and history", [{ vat: monthly }], true],
+    ["not without the calendar", [{}], false],
+    ["not with a calendar whose zone does not exist", [{ vat: { ...monthly, timeZone: "Europe/Berlim" } }], false],
+    [
+      "not with a date that cannot be read",
+      [{ vat: dated(january, { ...january, period: "x", deadline: "soon" }) }],
+      false,
+    ],
+    ["not without the history", [{ vat: monthly }, unreadable], false],
+    ["not with a history of a part of the data", [{ vat: monthly }, level(500, "store-2 is away")], false],
+  ])("%s", async (_, world, expected) => {
+    expect(await complete(...world)).toBe(expected);
+  });
+
+  test("not before the history has been read, which its service waits for", async () => {
+    const { look, clock } = bench({ vat: monthly });
+    expect(look(following("vat"))).toMatchObject({
+      complete: false,
+      waitingFor: "the history of demand is being read",
+    });
+    await clock.advance(0);
+    expect(look(following("vat"))).not.toHaveProperty("waitingFor");
+  });
+
+  test("not while nobody can say where to ask, and nothing is waited for then", () => {
+    const outlook = bench({ vat: monthly }).blindLook(following("vat"));
+    expect(outlook.complete).toBe(false);
+    expect(outlook).not.toHaveProperty("waitingFor");
+  });
+
+  test("with what was learnt before, while nobody can say where to ask", async () => {
+    const { settled, blindLook } = bench({ vat: monthly });
+    await settled(following("vat"));
+    expect(blindLook(following("vat"))).toMatchObject({ complete: true, forecast: { peak: 1_500 } });
+  });
+
+  test("at once where neither calendar nor history is needed", () => {
+    expect(bench().look(serviceOf()).complete).toBe(true);
+  });
+});
+
+describe("the window that is shown", () => {
+  test("is the one in force, with the highest demand expected in it", async () => {
+    const { settled } = bench({ vat: monthly });
+    expect(await settled(following("vat"))).toMatchObject({
+      window: {
+        calendar: "vat",
+        opens: "2027-01-01T00:00:00Z",
+        deadline: "2027-01-16T00:00:00Z",
+        grade: "Computed",
+        inForce: true,
+      },
+      forecast: { peak: 1_500, peakAt: "2027-01-16T00:00:00Z" },
+    });
+  });
+
+  test("is the next one between two, however far; its demand once it is in sight", async () => {
+    const far = { period: "2027-03", opens: "2027-03-01", deadline: "2027-03-15" };
+    const { settled, clock } = bench({ vat: dated(far) });
+    const outlook = await settled(following("vat"));
+    expect(outlook.window).toMatchObject({ opens: "2027-03-01T00:00:00Z", inForce: false });
+    expect(outlook).not.toHaveProperty("forecast");
+    await clock.advance(Date.parse("2027-01-26T00:00:00Z") - clock.now());
+    expect((await settled(following("vat"))).forecast).toMatchObject({ peak: 1_500 });
+  });
+
+  test("ends with its moved deadline, and counts from its first opening", async () => {
+    const moved = {
+      period: "2027-01",
+      deadline: "2027-01-20",
+      source: "notice 4",
+      announcedAt: "2027-01-15T20:00:00Z",
+    };
+    const { settled } = bench({ vat: { ...monthly, overrides: [moved] } });
+    expect((await settled(following("vat"))).window).toMatchObject({
+      opens: "2027-01-01T00:00:00Z",
+      deadline: "2027-01-21T00:00:00Z",
+      grade: "Published",
+    });
+  });
+
+  test.each<[string, Partial<Spec["scaling"]>]>([
+    ["rises", {}],
+    ["is expected to be flat", { expectedPeakFactor: 1 }],
+  ])("does not change from look to look where demand %s", async (_, scaling) => {
+    const { settled, clock } = bench({ vat: monthly });
+    const service = serviceOf({ calendars: [{ name: "vat" }], scaling });
+    const first = await settled(service);
+    for (let hour = 0; hour < 24; hour += 1) {
+      await clock.advance(HOUR + 30_000);
+      const { window, forecast } = await settled(service);
+      expect({ window, forecast }).toEqual({ window: first.window, forecast: first.forecast });
+    }
+  });
+});
+
+describe("CalendarConfirmed", () => {
+  const february = { period: "2027-02", opens: "2027-02-01", deadline: "2027-02-15" };
+
+  test.each<[string, Record<string, FilingCalendarSpec>, string[], Partial<Condition>]>([
+    ["is True without a calendar", {}, [], { status: "True", reason: "NoCalendar" }],
+    [
+      "is True when all dates in sight are published",
+      { vat: dated(january, february) },
+      ["vat"],
+      {
+        status: "True",
+        reason: "Published",
+        message: "the deadline of vat 2027-01 is 2027-01-16T00:00:00Z (published)",
+      },
+    ],
+    [
+      "is Unknown when a date follows from a rule",
+      { vat: monthly },
+      ["vat"],
+      {
+        status: "Unknown",
+        reason: "Computed",
+        message: "the deadline of vat 2027-01 is 2027-01-16T00:00:00Z (computed)",
+      },
+    ],
+    [
+      "is Unknown when that is so for one of several calendars",
+      { vat: dated(january), gst: monthly },
+      ["vat", "gst"],
+      {
+        status: "Unknown",
+        reason: "Computed",
+        message: "the deadline of gst 2027-01 is 2027-01-16T00:00:00Z (computed)",
+      },
+    ],
+    [
+      "is False without the calendar",
+      {},
+      ["vat", "gst"],
+      {
+        status: "False",
+        reason: "CalendarNotFound",
+        message: "FilingCalendar vat, gst does not exist: create it or correct spec.calendars",
+      },
+    ],
+    [
+      "is False with a date that cannot be read, and says which",
+      { vat: dated(january, { ...february, deadline: "soon" }) },
+      ["vat"],
+      {
+        status: "False",
+        reason: "CalendarInvalid",
+        message: expect.stringMatching(/^FilingCalendar vat: spec\.dates\[2027-02\]\.deadline: "soon"/) as string,
+      },
+    ],
+    [
+      "is False when one of several calendars has no window left, and says which",
+      { vat: dated({ ...january, deadline: "2027-01-11" }), gst: monthly },
+      ["gst", "vat"],
+      {
+        status: "False",
+        reason: "NoWindowAhead",
+        message: "no window lies ahead: add the dates of the coming periods to vat",
+      },
+    ],
+    [
+      "counts on a window that is months away",
+      { vat: dated({ period: "2027-H2", opens: "2027-08-01", deadline: "2027-08-15" }) },
+      ["vat"],
+      { status: "True", reason: "Published" },
+    ],
+  ])("%s", (_, calendars, names, expected) => {
+    expect(told(bench(calendars).look(following(...names)), "CalendarConfirmed")).toMatchObject(expected);
+  });
+
+  test("without a calendar its service is stalled", () => {
+    expect(bench().look(following("vat")).stalled).toEqual({
+      reason: "CalendarNotFound",
+      message: "FilingCalendar vat does not exist: create it or correct spec.calendars",
+    });
+  });
+});
+
+describe("ForecastReady", () => {
+  test.each<[string, InvoiceService, (grid: never) => RangeAnswer, Partial<Condition>]>([
+    ["is True where none is needed", serviceOf(), level(1), { status: "True", reason: "NotNeeded" }],
+    ["is True with enough history", following("vat"), level(500), { status: "True", reason: "Ready" }],
+    [
+      "is False without samples",
+      following("vat"),
+      empty,
+      {
+        status: "False",
+        reason: "HistoryUnavailable",
+        message: "no sample outside of windows and events; windows cannot be planned until it can",
+      },
+    ],
+    [
+      "is False when the history cannot be read, with the words of the failure",
+      following("vat"),
+      () => ({ ok: false, reason: "QueryError", message: "bad_data: parse error" }),
+      {
+        status: "False",
+        reason: "HistoryUnavailable",
+        message: "QueryError: bad_data: parse error; windows cannot be planned until it can",
+      },
+    ],
+    [
+      "is False with a part of the data, which is planned with",
+      following("vat"),
+      level(500, "store-2 is away"),
+      {
+        status: "False",
+        reason: "HistoryUnavailable",
+        message: "PartialData: part of the data is missing: store-2 is away; planning with what is known",
+      },
+    ],
+  ])("%s", async (_, service, answer, expected) => {
+    expect(told(await bench({ vat: monthly }, answer).settled(service), "ForecastReady")).toMatchObject(expected);
+  });
+
+  test("is Unknown until the history has been read", () => {
+    expect(told(bench({ vat: monthly }).look(following("vat")), "ForecastReady")).toMatchObject({
+      status: "Unknown",
+      reason: "HistoryUnavailable",
+    });
+  });
+
+  test("is False with less than a day of history", async () => {
+    const sale = {
+      name: "sale",
+      timeZone: "UTC",
+      start: "2027-01-20T00:00",
+      end: "2027-01-21T00:00",
+      expectedPeakFactor: 4,
+    };
+    const outlook = await bench({}, young).settled(serviceOf({ events: [sale] }));
+    expect(told(outlook, "ForecastReady")).toMatchObject({ status: "False", reason: "InsufficientHistory" });
+    expect(outlook.complete).toBe(true);
+  });
+
+  test("is False without perReplica: requests/s cannot become replicas", async () => {
+    const service = following("vat");
+    delete service.spec.scaling.perReplica;
+    expect(told(await bench({ vat: monthly }).settled(service), "ForecastReady")).toMatchObject({
+      status: "False",
+      reason: "CapacityUnknown",
+    });
+  });
+});
+
+test("What is forgotten begins anew", async () => {
+  const { outlooks, settled, look } = bench({ vat: monthly });
+  const first = (await settled(following("vat"))).plan;
+  outlooks.forget("ns/inv");
+  expect(look(following("vat"))).toMatchObject({ complete: false });
+  expect(look(following("vat")).plan).not.toBe(first);
 });

@@ -128,7 +128,8 @@ function nextWindow(windows: readonly Window[], now: number): Window | undefined
   const same = windows.filter(
     ({ calendar, name }) => calendar === next.calendar && name !== undefined && name === next.name,
   );
-  return { ...next, opens: same[0]?.opens ?? next.opens, deadline: same.at(-1)?.deadline ?? next.deadline };
+  const last = same.at(-1) ?? next;
+  return { ...next, opens: same[0]?.opens ?? next.opens, deadline: last.deadline, grade: last.grade };
 }
 
 function windowStatus({ calendar, opens, deadline, grade }: Window, now: number): NonNullable<Outlook["window"]> {

@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import { invoiceService } from "../../test/support/billing.ts";
+import type { InvoiceService, InvoiceServiceManifest } from "../api/v1alpha1/invoice-service.ts";
+import { Baseline } from "../forecast/baseline.ts";
+import { neededAt } from "../scaling/plan.ts";
+import { Calendars, type CalendarView } from "./calendars.ts";
+import { planSources, type PlanSources } from "./plan-sources.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const now = Date.parse("2027-01-12T08:00:00Z");
+
+const baseline = new Baseline({ zone: "UTC", levels: [500], hours: 1_000, points: 4_000, sufficient: true });
+const release = { grace: "24h", stepPercent: 20, every: "10m" };
+
+type Spec = InvoiceServiceManifest["spec"];
+const serviceOf = ({
+  scaling,
+  ...spec
+}: Partial<Omit<Spec, "scaling">> & { scaling?: Partial<Spec["scaling"]> } = {}): InvoiceService =>
+  invoiceService({ ...spec, scaling: { expectedPeakFactor: 3, release, ...scaling } });
+
+/** A calendar whose windows are the first half of each month. */
+function viewOf(name: string, timeZone = "Asia/Shanghai"): CalendarView {
+  const spec = { timeZone, openTime: "00:00", closeTime: "24:00", monthly: { opensDay: 1, deadlineDay: 15 } };
+  const view = new Calendars(() => ({ metadata: { name }, spec })).view(name, now);
+  if (!view) throw new Error("there is a calendar");
+  return view;
+}
+
+const plan = (
+  service: InvoiceService,
+  calendars: readonly CalendarView[] = [],
+  known: Baseline | undefined = baseline,
+): PlanSources => planSources({ service, calendars, baseline: known, now });
+
+const reasons = ({ sources }: PlanSources): string[] => sources.map(({ reason }) => reason);
+
+const office = { name: "office", timeZone: "UTC", start: "0 9 * * *", end: "0 17 * * *", replicas: 6 };
+const sale = { name: "sale", timeZone: "UTC", start: "2027-01-20T00:00", end: "2027-01-21T00:00" };
+
+describe("a plan", () => {
+  test("is made of schedules, events and the windows that are near", () => {
+    const service = serviceOf({
+      scaling: { schedules: [office] },
+      events: [
+        { ...sale, replicas: 9 },
+        { ...sale, name: "launch", expectedPeakFactor: 4 },
+      ],
+    });
+    expect(reasons(plan(service, [viewOf("cn-vat")]))).toEqual([
+      "schedule office",
+      "event sale",
+      "event launch",
+      "window cn-vat 2026-12",
+      "window cn-vat 2027-01",
+      "window cn-vat 2027-02",
+    ]);
+  });
+
+  test("knows the windows of a whole year all the same", () => {
+    expect(plan(serviceOf(), [viewOf("cn-vat")]).windows.at(-1)?.deadline).toBeGreaterThan(now + 365 * DAY);
+  });
+
+  test("has the windows of several calendars in order of their deadlines", () => {
+    const { windows } = plan(serviceOf(), [viewOf("cn-vat"), viewOf("pl-vat", "Europe/Warsaw")]);
+    expect(windows.map(({ deadline }) => deadline)).toEqual(
+      windows.map(({ deadline }) => deadline).toSorted((a, b) => a - b),
+    );
+    expect(new Set(windows.map(({ calendar }) => calendar))).toEqual(new Set(["cn-vat", "pl-vat"]));
+  });
+
+  test("leaves out what cannot be used, names it, and keeps the rest", () => {
+    const service = serviceOf({
+      scaling: { schedules: [{ ...office, name: "typo", timeZone: "Europe/Berlim" }, office] },
+      events: [
+        { ...sale, name: "over", end: "2027-01-19T00:00", replicas: 9 },
+        { ...sale, replicas: 9 },
+      ],
+    });
+    const found = plan(service);
+    expect(reasons(found)).toEqual(["schedule office", "event sale"]);
+    expect(found.problems.map(({ field }) => field)).toEqual([
+      "spec.scaling.schedules[typo].timeZone",
+      "spec.events[over].end",
+    ]);
+  });
+});
+
+describe("what needs a forecast", () => {
+  const rising = { ...sale, expectedPeakFactor: 4 };
+
+  test.each<[string, InvoiceService, CalendarView[], boolean]>([
+    ["schedules do not", serviceOf({ scaling: { schedules: [office] } }), [], false],
+    ["fixed events do not", serviceOf({ events: [{ ...sale, replicas: 9 }] }), [], false],
+    ["events with a factor do", serviceOf({ events: [rising] }), [], true],
+    ["windows do", serviceOf(), [viewOf("cn-vat")], true],
+  ])("%s", (_, service, calendars, needed) => {
+    expect(plan(service, calendars).needsForecast).toBe(needed);
+  });
+
+  test.each<[string, PlanSources]>([
+    [
+      "without a baseline",
+      planSources({
+        service: serviceOf({ events: [rising] }),
+        calendars: [viewOf("cn-vat")],
+        baseline: undefined,
+        now,
+      }),
+    ],
+    ["without perReplica", plan(withoutPerReplica(serviceOf({ events: [rising] })), [viewOf("cn-vat")])],
+  ])("is no part of the plan %s", (_, found) => {
+    expect(reasons(found)).toEqual([]);
+  });
+
+  test("is the usual load times the peak factor, in replicas at the wanted utilization", () => {
+    const { sources, forecast } = plan(serviceOf({ scaling: { utilization: 0.5 } }), [viewOf("cn-vat")]);
+    const deadline = Date.parse("2027-01-15T16:00:00Z");
+    expect(forecast?.expected(deadline)).toBe(1_500);
+    expect(neededAt(sources, 2, deadline)).toBe(30);
+    expect(neededAt(sources, 2, deadline + 23 * HOUR)).toBe(30);
+    expect(neededAt(sources, 2, deadline + 24 * HOUR)).toBe(2);
+  });
+});
+
+describe("what is not usual", () => {
+  test("are windows with their grace, and events of either kind", () => {
+    const { unusual } = plan(serviceOf({ events: [{ ...sale, replicas: 9 }] }), [viewOf("cn-vat")]);
+    expect(unusual).toContainEqual({
+      from: Date.parse("2026-12-31T16:00:00Z"),
+      to: Date.parse("2027-01-16T16:00:00Z"),
+    });
+    expect(unusual).toContainEqual({
+      from: Date.parse("2027-01-20T00:00:00Z"),
+      to: Date.parse("2027-01-21T00:00:00Z"),
+    });
+  });
+});
+
+describe("the zone of the usual load", () => {
+  const zoneless: CalendarView = { name: "typo", windows: [], problems: [] };
+  const berlin = { ...sale, timeZone: "Europe/Berlin", expectedPeakFactor: 4 };
+
+  test.each<[string, InvoiceService, CalendarView[], string]>([
+    [
+      "is that of the first calendar",
+      serviceOf({ events: [berlin] }),
+      [viewOf("cn-vat"), viewOf("pl", "Europe/Warsaw")],
+      "Asia/Shanghai",
+    ],
+    [
+      "is that of the first calendar that has one",
+      serviceOf(),
+      [zoneless, viewOf("pl", "Europe/Warsaw")],
+      "Europe/Warsaw",
+    ],
+    ["is that of the first event where no calendar is", serviceOf({ events: [berlin] }), [], "Europe/Berlin"],
+    ["is UTC where nothing says", serviceOf(), [], "UTC"],
+  ])("%s", (_, service, calendars, zone) => {
+    expect(plan(service, calendars).zone).toBe(zone);
+  });
+});
+
+function withoutPerReplica(service: InvoiceService): InvoiceService {
+  const { perReplica: _perReplica, ...scaling } = service.spec.scaling;
+  return { ...service, spec: { ...service.spec, scaling } };
+}
