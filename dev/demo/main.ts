@@ -1,4 +1,5 @@
 // npm start: a filing peak in minutes, on a real control plane, and a Deployment that is ready before it.
+import { KubeError } from "../../src/kube/errors.ts";
 import { realClock } from "../../src/runtime/clock.ts";
 import { readInvoiceCounts } from "./dataset.ts";
 import type { Ground } from "./ground.ts";
@@ -59,6 +60,12 @@ function openGround({ context, installCrds, tempo }: Options, workshop: Workshop
   return UserGround.open(workshop, { context, installCrds, say: (text) => view.say(text) });
 }
 
+/** Our own errors say what to do; of any other, the place it comes from says more. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.constructor === Error || error instanceof KubeError ? error.message : (error.stack ?? error.message);
+}
+
 try {
   const options = readOptions(process.argv.slice(2));
   if (options) {
@@ -70,8 +77,6 @@ try {
   }
 } catch (error) {
   const interrupted = error instanceof Error && error.name === "AbortError";
-  console.error(
-    interrupted ? "interrupted; nothing is left behind" : `\n${error instanceof Error ? error.message : String(error)}`,
-  );
+  console.error(interrupted ? "interrupted" : `\n${describe(error)}`);
   process.exitCode = interrupted ? 130 : 1;
 }

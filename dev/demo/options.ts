@@ -25,19 +25,7 @@ export const USAGE = `npm start -- [options]: a filing peak, and a Deployment th
 
 /** Undefined when help was asked for. Throws an Error that says what is wrong with which option. */
 export function readOptions(args: readonly string[]): Options | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    allowPositionals: false,
-    options: {
-      once: { type: "boolean", default: false },
-      context: { type: "string" },
-      "install-crds": { type: "boolean", default: false },
-      "opens-in": { type: "string" },
-      window: { type: "string" },
-      quick: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
+  const values = parse(args);
   if (values.help) return undefined;
   if (values["install-crds"] && values.context === undefined) throw new Error("--install-crds goes with --context");
   const tempo = values.quick ? quick : lifelike;
@@ -51,6 +39,23 @@ export function readOptions(args: readonly string[]): Options | undefined {
       windowMs: duration("window", values.window, 60_000) ?? tempo.windowMs,
     },
   };
+}
+
+function parse(args: readonly string[]) {
+  const options = {
+    once: { type: "boolean", default: false },
+    context: { type: "string" },
+    "install-crds": { type: "boolean", default: false },
+    "opens-in": { type: "string" },
+    window: { type: "string" },
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], allowPositionals: false, options }).values;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nnpm start -- --help lists the options`, { cause: error });
+  }
 }
 
 function duration(option: string, text: string | undefined, least: number): number | undefined {

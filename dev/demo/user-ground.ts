@@ -92,15 +92,19 @@ export class UserGround implements Ground {
 
   /** While the operator still runs: it gives the floor back and lets its InvoiceService go. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const { say } = this.#options;
+    say(`removing ${this.namespace} and what was added beside it`);
     try {
       await this.#removeAll();
-    } finally {
-      await this.client.transport.close();
+    } catch (error) {
+      const outside = this.#rights.outside.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(", ");
+      say(`not all of it could be removed: ${String(error)}
+look for the namespace ${this.namespace}, FilingCalendar ${this.namespace}, ${outside}`);
     }
+    await this.client.transport.close();
   }
 
   async #removeAll(): Promise<void> {
-    this.#options.say(`removing ${this.namespace} and what was added beside it`);
     if (await this.#find(namespaces, { name: this.namespace })) {
       const { items } = await this.client.list(invoiceServices, { namespace: this.namespace });
       for (const { metadata } of items) await this.#remove(invoiceServices, metadata);
