@@ -14,7 +14,10 @@ export interface DemandReading {
   reading: Reading;
 }
 
-/** Asks all signals; what cannot be read is a reading with a reason, never an exception. */
+/**
+ * Asks all signals, the demand first, then those of the spec in their order; what cannot be read is a reading with a
+ * reason, never an exception.
+ */
 export async function readDemand(
   queries: SharedQueries,
   endpoint: Endpoint,
@@ -40,20 +43,20 @@ function asLoad(reading: Reading): Reading {
   };
 }
 
-/** The readings with what one replica takes of each, at the utilization that is planned with. */
+/** The readings of readDemand with what one replica takes of each, at the utilization that is planned with. */
 export function signalsOf(
   readings: readonly DemandReading[],
-  { demand, scaling }: InvoiceServiceSpec,
+  { demand: { signals = [] }, scaling }: InvoiceServiceSpec,
 ): SignalReading[] {
-  const each = new Map<string, number | undefined>([
-    [DEMAND, scaling.perReplica],
-    ...(demand.signals ?? []).map(({ name, perReplica }): [string, number] => [name, perReplica]),
-  ]);
-  return readings.map(({ name, reading }) => {
-    const perReplica = each.get(name);
-    if (perReplica !== undefined) return { name, reading, perReplica: perReplica * scaling.utilization };
-    // Without it requests/s say nothing about replicas, so they may not lower anything either.
-    const message = "spec.scaling.perReplica is missing: set it to the requests/s that one replica serves";
-    return { name, reading: { ok: false, reason: "NoData", message }, perReplica: 1 };
+  return readings.map(({ name, reading }, index) => {
+    const perReplica = index === 0 ? scaling.perReplica : signals[index - 1]?.perReplica;
+    if (perReplica === undefined) return { name, reading: uncounted(reading), perReplica: 1 };
+    return { name, reading, perReplica: perReplica * scaling.utilization };
   });
+}
+
+/** Without perReplica requests/s say nothing about replicas: no failure to read, but nothing to lower anything by. */
+function uncounted(reading: Reading): Reading {
+  if (!reading.ok) return reading;
+  return { ok: true, value: 0, at: reading.at, partial: "spec.scaling.perReplica is missing" };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { invoiceService } from "../../test/support/billing.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
-import type { Condition } from "../api/v1alpha1/conditions.ts";
 import type { FilingCalendar, FilingCalendarSpec } from "../api/v1alpha1/filing-calendar.ts";
 import type { InvoiceService, InvoiceServiceManifest } from "../api/v1alpha1/invoice-service.ts";
 import type { RangeAnswer } from "../prometheus/answer.ts";
@@ -52,19 +51,6 @@ const level =
 
 const unreadable = (): RangeAnswer => ({ ok: false, reason: "Timeout", message: "no answer within 5 s" });
 
-const empty = ({ start, stepMs }: { start: number; stepMs: number }): RangeAnswer => ({
-  ok: true,
-  start,
-  stepMs,
-  series: [{ labels: {}, values: new Float64Array(0) }],
-});
-
-const young = ({ start, end, stepMs }: { start: number; end: number; stepMs: number }): RangeAnswer => {
-  const values = new Float64Array((end - start) / stepMs + 1).fill(Number.NaN);
-  values.fill(500, values.length - 8);
-  return { ok: true, start, stepMs, series: [{ labels: {}, values }] };
-};
-
 /** What lies ahead of a service whose calendars and Prometheus are given; calendars and answer may be changed. */
 function bench(calendars: Record<string, FilingCalendarSpec> = {}, answer: (grid: never) => RangeAnswer = level(500)) {
   const clock = new FakeClock(START);
@@ -95,9 +81,6 @@ function bench(calendars: Record<string, FilingCalendarSpec> = {}, answer: (grid
   };
   return { clock, world, outlooks, look, blindLook, settled };
 }
-
-const told = ({ conditions }: Outlook, wanted: string): Partial<Condition> | undefined =>
-  conditions.find(({ type }) => type === wanted);
 
 const following = (...names: string[]): InvoiceService => serviceOf({ calendars: names.map((name) => ({ name })) });
 
@@ -240,154 +223,10 @@ describe("the window that is shown", () => {
   });
 });
 
-describe("CalendarConfirmed", () => {
-  const february = { period: "2027-02", opens: "2027-02-01", deadline: "2027-02-15" };
-
-  test.each<[string, Record<string, FilingCalendarSpec>, string[], Partial<Condition>]>([
-    ["is True without a calendar", {}, [], { status: "True", reason: "NoCalendar" }],
-    [
-      "is True when all dates in sight are published",
-      { vat: dated(january, february) },
-      ["vat"],
-      {
-        status: "True",
-        reason: "Published",
-        message: "the deadline of vat 2027-01 is 2027-01-16T00:00:00Z (published)",
-      },
-    ],
-    [
-      "is Unknown when a date follows from a rule",
-      { vat: monthly },
-      ["vat"],
-      {
-        status: "Unknown",
-        reason: "Computed",
-        message: "the deadline of vat 2027-01 is 2027-01-16T00:00:00Z (computed)",
-      },
-    ],
-    [
-      "is Unknown when that is so for one of several calendars",
-      { vat: dated(january), gst: monthly },
-      ["vat", "gst"],
-      {
-        status: "Unknown",
-        reason: "Computed",
-        message: "the deadline of gst 2027-01 is 2027-01-16T00:00:00Z (computed)",
-      },
-    ],
-    [
-      "is False without the calendar",
-      {},
-      ["vat", "gst"],
-      {
-        status: "False",
-        reason: "CalendarNotFound",
-        message: "FilingCalendar vat, gst does not exist: create it or correct spec.calendars",
-      },
-    ],
-    [
-      "is False with a date that cannot be read, and says which",
-      { vat: dated(january, { ...february, deadline: "soon" }) },
-      ["vat"],
-      {
-        status: "False",
-        reason: "CalendarInvalid",
-        message: expect.stringMatching(/^FilingCalendar vat: spec\.dates\[2027-02\]\.deadline: "soon"/) as string,
-      },
-    ],
-    [
-      "is False when one of several calendars has no window left, and says which",
-      { vat: dated({ ...january, deadline: "2027-01-11" }), gst: monthly },
-      ["gst", "vat"],
-      {
-        status: "False",
-        reason: "NoWindowAhead",
-        message: "no window lies ahead: add the dates of the coming periods to vat",
-      },
-    ],
-    [
-      "counts on a window that is months away",
-      { vat: dated({ period: "2027-H2", opens: "2027-08-01", deadline: "2027-08-15" }) },
-      ["vat"],
-      { status: "True", reason: "Published" },
-    ],
-  ])("%s", (_, calendars, names, expected) => {
-    expect(told(bench(calendars).look(following(...names)), "CalendarConfirmed")).toMatchObject(expected);
-  });
-
-  test("without a calendar its service is stalled", () => {
-    expect(bench().look(following("vat")).stalled).toEqual({
-      reason: "CalendarNotFound",
-      message: "FilingCalendar vat does not exist: create it or correct spec.calendars",
-    });
-  });
-});
-
-describe("ForecastReady", () => {
-  test.each<[string, InvoiceService, (grid: never) => RangeAnswer, Partial<Condition>]>([
-    ["is True where none is needed", serviceOf(), level(1), { status: "True", reason: "NotNeeded" }],
-    ["is True with enough history", following("vat"), level(500), { status: "True", reason: "Ready" }],
-    [
-      "is False without samples",
-      following("vat"),
-      empty,
-      {
-        status: "False",
-        reason: "HistoryUnavailable",
-        message: "no sample outside of windows and events; windows cannot be planned until it can",
-      },
-    ],
-    [
-      "is False when the history cannot be read, with the words of the failure",
-      following("vat"),
-      () => ({ ok: false, reason: "QueryError", message: "bad_data: parse error" }),
-      {
-        status: "False",
-        reason: "HistoryUnavailable",
-        message: "QueryError: bad_data: parse error; windows cannot be planned until it can",
-      },
-    ],
-    [
-      "is False with a part of the data, which is planned with",
-      following("vat"),
-      level(500, "store-2 is away"),
-      {
-        status: "False",
-        reason: "HistoryUnavailable",
-        message: "PartialData: part of the data is missing: store-2 is away; planning with what is known",
-      },
-    ],
-  ])("%s", async (_, service, answer, expected) => {
-    expect(told(await bench({ vat: monthly }, answer).settled(service), "ForecastReady")).toMatchObject(expected);
-  });
-
-  test("is Unknown until the history has been read", () => {
-    expect(told(bench({ vat: monthly }).look(following("vat")), "ForecastReady")).toMatchObject({
-      status: "Unknown",
-      reason: "HistoryUnavailable",
-    });
-  });
-
-  test("is False with less than a day of history", async () => {
-    const sale = {
-      name: "sale",
-      timeZone: "UTC",
-      start: "2027-01-20T00:00",
-      end: "2027-01-21T00:00",
-      expectedPeakFactor: 4,
-    };
-    const outlook = await bench({}, young).settled(serviceOf({ events: [sale] }));
-    expect(told(outlook, "ForecastReady")).toMatchObject({ status: "False", reason: "InsufficientHistory" });
-    expect(outlook.complete).toBe(true);
-  });
-
-  test("is False without perReplica: requests/s cannot become replicas", async () => {
-    const service = following("vat");
-    delete service.spec.scaling.perReplica;
-    expect(told(await bench({ vat: monthly }).settled(service), "ForecastReady")).toMatchObject({
-      status: "False",
-      reason: "CapacityUnknown",
-    });
+test("A service whose calendar does not exist is stalled", () => {
+  expect(bench().look(following("vat")).stalled).toEqual({
+    reason: "CalendarNotFound",
+    message: "FilingCalendar vat does not exist: create it or correct spec.calendars",
   });
 });
 

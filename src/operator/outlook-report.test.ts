@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import { invoiceService } from "../../test/support/billing.ts";
+import type { FilingCalendarSpec } from "../api/v1alpha1/filing-calendar.ts";
+import { Baseline } from "../forecast/baseline.ts";
+import { Calendars, type CalendarView } from "./calendars.ts";
+import type { HistoryState } from "./history.ts";
+import { calendarConfirmed, forecastReady } from "./outlook-report.ts";
+
+const now = Date.parse("2027-01-12T08:00:00Z");
+const frame = { timeZone: "UTC", openTime: "00:00", closeTime: "24:00" };
+const monthly: FilingCalendarSpec = { ...frame, monthly: { opensDay: 1, deadlineDay: 15 } };
+const dated = (...dates: NonNullable<FilingCalendarSpec["dates"]>): FilingCalendarSpec => ({ ...frame, dates });
+const january = { period: "2027-01", opens: "2027-01-01", deadline: "2027-01-15" };
+const february = { period: "2027-02", opens: "2027-02-01", deadline: "2027-02-15" };
+
+function viewOf(name: string, spec: FilingCalendarSpec): CalendarView {
+  const view = new Calendars(() => ({ metadata: { name }, spec })).view(name, now);
+  if (!view) throw new Error("there is a calendar");
+  return view;
+}
+
+describe("CalendarConfirmed", () => {
+  test.each<[string, Record<string, FilingCalendarSpec>, object]>([
+    ["is True without a calendar", {}, { status: "True", reason: "NoCalendar", message: "no calendar is named" }],
+    [
+      "is True when all dates in sight are published",
+      { vat: dated(january, february) },
+      {
+        status: "True",
+        reason: "Published",
+        message: "the deadline of vat 2027-01 is 2027-01-16T00:00:00Z (published)",
+      },
+    ],
+    [
+      "is Unknown when a date follows from a rule",
+      { vat: monthly },
+      {
+        status: "Unknown",
+        reason: "Computed",
+        message: "the deadline of vat 2027-01 is 2027-01-16T00:00:00Z (computed)",
+      },
+    ],
+    [
+      "is Unknown when that is so for one of several calendars",
+      { vat: dated(january), gst: monthly },
+      {
+        status: "Unknown",
+        reason: "Computed",
+        message: "the deadline of gst 2027-01 is 2027-01-16T00:00:00Z (computed)",
+      },
+    ],
+    [
+      "is False with a date that cannot be read, and says which",
+      { vat: dated(january, { ...february, deadline: "soon" }) },
+      {
+        status: "False",
+        reason: "CalendarInvalid",
+        message: expect.stringMatching(/^FilingCalendar vat: spec\.dates\[2027-02\]\.deadline: "soon"/),
+      },
+    ],
+    [
+      "is False when one of several calendars has no window left, and says which",
+      { gst: monthly, vat: dated({ ...january, deadline: "2027-01-11" }) },
+      {
+        status: "False",
+        reason: "NoWindowAhead",
+        message: "no window lies ahead: add the dates of the coming periods to vat",
+      },
+    ],
+    [
+      "counts on a window that is months away",
+      { vat: dated({ period: "2027-H2", opens: "2027-08-01", deadline: "2027-08-15" }) },
+      {
+        status: "True",
+        reason: "Published",
+        message: "the deadline of vat 2027-H2 is 2027-08-16T00:00:00Z (published)",
+      },
+    ],
+  ])("%s", (_, calendars, expected) => {
+    const views = Object.entries(calendars).map(([name, spec]) => viewOf(name, spec));
+    expect(calendarConfirmed(views.length, [], views, now)).toEqual({ type: "CalendarConfirmed", ...expected });
+  });
+
+  test("is False without the calendars, and names them", () => {
+    expect(calendarConfirmed(3, ["vat", "gst"], [viewOf("qst", monthly)], now)).toEqual({
+      type: "CalendarConfirmed",
+      status: "False",
+      reason: "CalendarNotFound",
+      message: "FilingCalendar vat, gst does not exist: create it or correct spec.calendars",
+    });
+  });
+});
+
+const baseline = (sufficient: boolean): Baseline =>
+  new Baseline({ zone: "UTC", levels: [500], hours: 3, points: 12, sufficient });
+
+describe("ForecastReady", () => {
+  const service = invoiceService();
+  const failure = { ok: false, reason: "QueryError", message: "bad_data: parse error" } as const;
+
+  test.each<[string, HistoryState | undefined, object]>([
+    [
+      "is True where none is needed",
+      undefined,
+      { status: "True", reason: "NotNeeded", message: "neither windows nor events ask for a forecast" },
+    ],
+    [
+      "is True with enough history",
+      { known: true, whole: true, baseline: baseline(true) },
+      { status: "True", reason: "Ready", message: "the usual demand is known" },
+    ],
+    [
+      "is False with less than a day of history",
+      { known: true, whole: true, baseline: baseline(false) },
+      {
+        status: "False",
+        reason: "InsufficientHistory",
+        message:
+          "3 h of history outside of windows and events (12 samples), 24 h are needed; expecting their median at all hours",
+      },
+    ],
+    [
+      "is Unknown until the history has been read",
+      { known: false, whole: false },
+      {
+        status: "Unknown",
+        reason: "HistoryUnavailable",
+        message: "not read yet; windows cannot be planned until it can",
+      },
+    ],
+    [
+      "is False without samples",
+      { known: true, whole: false },
+      {
+        status: "False",
+        reason: "HistoryUnavailable",
+        message: "no sample outside of windows and events; windows cannot be planned until it can",
+      },
+    ],
+    [
+      "is False when the history cannot be read, with the words of the failure",
+      { known: true, whole: false, failure },
+      {
+        status: "False",
+        reason: "HistoryUnavailable",
+        message: "QueryError: bad_data: parse error; windows cannot be planned until it can",
+      },
+    ],
+    [
+      "is False when it cannot be read any more, though it is planned with",
+      { known: true, whole: true, baseline: baseline(true), failure },
+      {
+        status: "False",
+        reason: "HistoryUnavailable",
+        message: "QueryError: bad_data: parse error; planning with what is known",
+      },
+    ],
+  ])("%s", (_, state, expected) => {
+    expect(forecastReady(service, state)).toEqual({ type: "ForecastReady", ...expected });
+  });
+
+  test("is False without perReplica: requests/s cannot become replicas", () => {
+    const { perReplica: _perReplica, ...scaling } = service.spec.scaling;
+    const without = { ...service, spec: { ...service.spec, scaling } };
+    expect(forecastReady(without, { known: true, whole: true, baseline: baseline(true) })).toMatchObject({
+      status: "False",
+      reason: "CapacityUnknown",
+    });
+  });
+});
