@@ -14,19 +14,28 @@ export type EndpointResult =
 
 /** How long what a Secret holds is used before it is read again: a rotated token works within a minute. */
 const SECRET_FOR_MS = 60_000;
-
-/** Services come and go; more than this are not remembered at once. */
-const MOST_RESOLVED = 20_000;
+/** Why there is no endpoint may be mended at any moment; those who ask at the same time share the answer. */
+const FAILURE_FOR_MS = 5_000;
+/** What nobody has asked for since is dropped, and with it what the Secrets held. */
+const UNUSED_MS = 10 * SECRET_FOR_MS;
 
 type PrometheusSpec = InvoiceServiceSpec["prometheus"];
 
 class MissingSecret extends Error {}
 
+interface Resolved {
+  result: EndpointResult;
+  /** Times on the monotonic clock. */
+  until: number;
+  askedAt: number;
+}
+
 export class Endpoints {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #own: Endpoint | undefined;
-  readonly #resolved = new Map<string, { until: number; result: EndpointResult }>();
+  readonly #resolved = new Map<string, Resolved>();
+  #sweptAt = -Infinity;
 
   /** `own` is the operator's --prometheus-url with its credentials, which go nowhere else. */
   constructor(options: { client: Client; clock: Clock; own?: Endpoint }) {
@@ -35,17 +44,31 @@ export class Endpoints {
     this.#own = options.own;
   }
 
+  /** Endpoints remembered. */
+  get size(): number {
+    return this.#resolved.size;
+  }
+
   /** The endpoint of a service; the same object while nothing about it changes. */
   async of(namespace: string, spec: PrometheusSpec): Promise<EndpointResult> {
     // The operator's own endpoint is the same for all namespaces, and no Secret is read for it.
     const key = JSON.stringify(spec.url === undefined ? [spec.timeout] : [namespace, spec]);
+    const now = this.#clock.monotonic();
+    this.#sweep(now);
     const known = this.#resolved.get(key);
-    if (known && this.#clock.now() < known.until) return known.result;
+    if (known) known.askedAt = now;
+    if (known && now < known.until) return known.result;
     const fresh = spec.url === undefined ? this.#ownEndpoint(spec) : await this.#resolve(namespace, spec, spec.url);
-    const result = known && JSON.stringify(known.result) === JSON.stringify(fresh) ? known.result : fresh;
-    if (this.#resolved.size >= MOST_RESOLVED) this.#resolved.clear();
-    this.#resolved.set(key, { until: this.#clock.now() + SECRET_FOR_MS, result });
+    const result = known ? latest(known.result, fresh) : fresh;
+    const until = this.#clock.monotonic() + (fresh.ok ? SECRET_FOR_MS : FAILURE_FOR_MS);
+    this.#resolved.set(key, { result, until, askedAt: now });
     return result;
+  }
+
+  #sweep(now: number): void {
+    if (now - this.#sweptAt < SECRET_FOR_MS) return;
+    this.#sweptAt = now;
+    for (const [key, { askedAt }] of this.#resolved) if (now - askedAt > UNUSED_MS) this.#resolved.delete(key);
   }
 
   #ownEndpoint({ timeout }: PrometheusSpec): EndpointResult {
@@ -98,6 +121,12 @@ export class Endpoints {
   }
 }
 
+/** While the API server does not answer, what the Secrets held is used on: metrics must not fail along with it. */
+function latest(before: EndpointResult, fresh: EndpointResult): EndpointResult {
+  if (before.ok && !fresh.ok && fresh.reason === "Unavailable") return before;
+  return JSON.stringify(before) === JSON.stringify(fresh) ? before : fresh;
+}
+
 function valueOf(secret: Secret, key: string): string {
   const value = valuesOf(secret)[key];
   if (value === undefined) {
@@ -111,6 +140,11 @@ function valueOf(secret: Secret, key: string): string {
 function valuesOf({ data = {} }: Secret): Record<string, string> {
   // A trailing line end comes with most ways to make a Secret from a file, and is valid in no header.
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString().trimEnd()]),
+    Object.entries(data).map(([key, value]) => [
+      key,
+      Buffer.from(value, "base64")
+        .toString()
+        .replace(/[\r\n]+$/, ""),
+    ]),
   );
 }
