@@ -46,7 +46,7 @@ export class ExternalMetrics implements AsyncDisposable {
 
   static async start(options: ExternalMetricsOptions): Promise<ExternalMetrics> {
     const { namespace, name } = options.service;
-    const authority = await createAuthority("external-metrics");
+    const authority = await createAuthority(`${name}-ca`);
     const identity = await issue(authority, { commonName: name, hosts: [`${name}.${namespace}.svc`] });
     const server = createServer({
       cert: identity.certificate,
