@@ -1,7 +1,7 @@
 import type { InvoiceService, InvoiceServiceStatus } from "../api/v1alpha1/invoice-service.ts";
 import { FloorApplied } from "../api/v1alpha1/reasons.ts";
 import type { Client } from "../kube/client.ts";
-import { KubeError } from "../kube/errors.ts";
+import { isConflict, isNotLeader } from "../kube/errors.ts";
 import type { EventRecorder } from "../kube/events.ts";
 import { keyOf, type KubeObject, type Ref } from "../kube/resource.ts";
 import { writeFloor } from "./act.ts";
@@ -230,15 +230,11 @@ function rivalRefusal(rival: Ref, { spec }: InvoiceService): Refusal {
 }
 
 function report(observed: Observed, decision: Decision, error: unknown): ScalingReport {
-  const floor = floorApplied(observed, decision);
   const bad = degraded(observed, decision);
   const stuck = isRefusal(observed.target) ? stalled(observed.target) : undefined;
-  const refused = error instanceof KubeError && error.status !== 409 && error.reason !== "NotLeader";
   return {
     conditions: [
-      refused
-        ? { type: "FloorApplied", status: "False", reason: FloorApplied.WriteFailed, message: error.message }
-        : floor,
+      ...floorCondition(observed, decision, error),
       capacityReady(observed, decision),
       capacityShortfall(decision),
     ],
@@ -250,4 +246,12 @@ function report(observed: Observed, decision: Decision, error: unknown): Scaling
     observed,
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** Whether the floor stands. Nothing new where somebody else was faster: the decision is taken again at once. */
+function floorCondition(observed: Observed, decision: Decision, error: unknown): OwnCondition[] {
+  if (error === undefined) return [floorApplied(observed, decision)];
+  if (isConflict(error) || isNotLeader(error)) return [];
+  const message = error instanceof Error ? error.message : "the write failed";
+  return [{ type: "FloorApplied", status: "False", reason: FloorApplied.WriteFailed, message }];
 }
