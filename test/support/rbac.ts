@@ -19,9 +19,9 @@ const accessReviews = kindOf({ group: "authorization.k8s.io", version: "v1" }, "
  * The objects that give a ServiceAccount exactly the rights that the operator's rooms say they need: those of the
  * Lease and of Secrets in this namespace alone.
  */
-export function operatorIdentity(namespace: string): [Resource, KubeObject][] {
-  const metadata = { name: SERVICE_ACCOUNT, namespace };
-  const everywhere = { name: `${SERVICE_ACCOUNT}-${namespace}` };
+function operatorIdentity(namespace: string, account = SERVICE_ACCOUNT): [Resource, KubeObject][] {
+  const metadata = { name: account, namespace };
+  const everywhere = { name: `${account}-${namespace}` };
   const subjects = [{ kind: "ServiceAccount", ...metadata }];
   const roleRef = (kind: string, name: string): object => ({ apiGroup: rbac.group, kind, name });
   const objects: [Resource, KubeObject & { rules?: readonly PolicyRule[]; subjects?: object[]; roleRef?: object }][] = [
@@ -37,6 +37,20 @@ export function operatorIdentity(namespace: string): [Resource, KubeObject][] {
   return objects;
 }
 
+/** Makes a ServiceAccount that may do what the operator does, in a namespace that is there. */
+export async function giveRights(admin: Client, namespace: string, account = SERVICE_ACCOUNT): Promise<void> {
+  for (const [resource, object] of operatorIdentity(namespace, account)) await admin.create(resource, object);
+  const user = `system:serviceaccount:${namespace}:${account}`;
+  const rights = [
+    { group: "invoiceops.dev", resource: "filingcalendars", verb: "list" },
+    { namespace, resource: "secrets", verb: "get" },
+  ];
+  // The API server learns of new rights from a watch of its own.
+  await eventually(async () => {
+    for (const right of rights) assert.ok(await mayDo(admin, user, right), `${right.verb} ${right.resource}`);
+  });
+}
+
 /** Makes the namespace and the operator's ServiceAccount in it, and gives what speaks as that one. */
 export async function becomeOperator(
   cluster: ClusterAccess,
@@ -44,15 +58,7 @@ export async function becomeOperator(
   namespace: string,
 ): Promise<ClusterConfig> {
   await admin.create(namespaces, { metadata: { name: namespace } });
-  for (const [resource, object] of operatorIdentity(namespace)) await admin.create(resource, object);
-  // The API server learns of new rights from a watch of its own.
-  await eventually(async () => {
-    const rights = [
-      { group: "invoiceops.dev", resource: "filingcalendars", verb: "list" },
-      { namespace, resource: "secrets", verb: "get" },
-    ];
-    for (const right of rights) assert.ok(await mayDo(admin, namespace, right), `${right.verb} ${right.resource}`);
-  });
+  await giveRights(admin, namespace);
   const answer = await admin.transport.request({
     method: "POST",
     path: pathOf(serviceAccounts, { namespace, name: SERVICE_ACCOUNT }, "token"),
@@ -65,8 +71,7 @@ export async function becomeOperator(
   return { server, namespace, credentials: async () => credentials };
 }
 
-async function mayDo(admin: Client, namespace: string, resourceAttributes: object): Promise<boolean> {
-  const user = `system:serviceaccount:${namespace}:${SERVICE_ACCOUNT}`;
+async function mayDo(admin: Client, user: string, resourceAttributes: object): Promise<boolean> {
   const review = { metadata: { name: "" }, spec: { user, resourceAttributes } };
   const answer = await admin.create(accessReviews, review);
   return (answer as { status?: { allowed?: boolean } }).status?.allowed ?? false;
