@@ -72,7 +72,12 @@ describe("an autoscaler's question", () => {
 
   it.each([
     ["of a metric that is not served", METRIC.replace("per_second", "per_hour"), 404, "there is no such metric"],
-    ["of another namespace", `${METRIC.replace("billing", "other")}?labelSelector=service%3Dvat-api`, 503, "none of 2 series matches"],
+    [
+      "of another namespace",
+      `${METRIC.replace("billing", "other")}?labelSelector=service%3Dvat-api`,
+      503,
+      "none of 2 series matches",
+    ],
     ["that fits several series", METRIC, 503, "2 series"],
     ["of another kind", "/openapi/v2", 404, "there is no such metric"],
   ])("%s is refused", async (_, path, status, message) => {
