@@ -5,7 +5,7 @@ import { loadClusterConfig, type ClusterConfig } from "../../src/kube/config.ts"
 import { configMaps } from "../../src/kube/resource.ts";
 import { createTransport, type Transport } from "../../src/kube/transport.ts";
 import { realClock } from "../../src/runtime/clock.ts";
-import { startCluster, type Cluster } from "../cluster/cluster.ts";
+import { binariesFor, startCluster, type Cluster } from "../cluster/cluster.ts";
 import type { Component } from "../cluster/component.ts";
 import { ExternalMetrics } from "./external-metrics.ts";
 import type { Ground } from "./ground.ts";
@@ -15,6 +15,9 @@ import { applyAll, installCrds, namespace, type Manifest } from "./resources.ts"
 import { podStages, startDurations, type StartDistribution } from "./start-distribution.ts";
 import type { Workshop } from "./workshop.ts";
 
+const NODES = 3;
+/** What such a cluster runs. */
+export const LOCAL_BINARIES = binariesFor({ nodes: { count: NODES } });
 const SYSTEM = "invoiceops-system";
 const ADAPTER = { namespace: "monitoring", name: "external-metrics" };
 
@@ -42,7 +45,7 @@ export class LocalGround implements Ground {
     const durations = startDurations(podStarts);
     const stages = join(workshop.directory, "pod-stages.yaml");
     await writeFile(stages, podStages(durations));
-    const cluster = await startCluster({ nodes: { count: 3, podStages: stages } });
+    const cluster = await startCluster({ nodes: { count: NODES, podStages: stages } });
     return new LocalGround(cluster, durations, example);
   }
 

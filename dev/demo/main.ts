@@ -5,7 +5,7 @@ import { readInvoiceCounts } from "./dataset.ts";
 import type { Ground } from "./ground.ts";
 import { historyText } from "./history.ts";
 import { LoadSource } from "./load-source.ts";
-import { LocalGround } from "./local-ground.ts";
+import { LOCAL_BINARIES, LocalGround } from "./local-ground.ts";
 import { inAHurry, readExample } from "./manifests.ts";
 import { readOptions, USAGE, type Options } from "./options.ts";
 import { Play } from "./play.ts";
@@ -19,13 +19,12 @@ import { Workshop } from "./workshop.ts";
 const USUAL = 2_500;
 
 async function main(options: Options, signal: AbortSignal): Promise<number> {
-  const { tempo } = options;
+  const { tempo, context } = options;
   const view = new View(realClock);
   const example = readExample();
-  view.say(
-    options.context === undefined ? "starting the cluster" : `looking at the cluster of context ${options.context}`,
-  );
-  await using workshop = await Workshop.open();
+  // Before the window's time runs: what has to be built takes minutes.
+  await using workshop = await Workshop.open(context === undefined ? LOCAL_BINARIES : []);
+  view.say(context === undefined ? "starting a cluster" : `looking at the cluster of context ${context}`);
   await using ground = await openGround(options, workshop, view);
   signal.throwIfAborted();
 
@@ -66,17 +65,19 @@ function describe(error: unknown): string {
   return error.constructor === Error || error instanceof KubeError ? error.message : (error.stack ?? error.message);
 }
 
+const interrupted = new AbortController();
 try {
   const options = readOptions(process.argv.slice(2));
   if (options) {
-    const interrupted = new AbortController();
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => interrupted.abort());
+    // Under npm one Ctrl-C arrives twice: the second must not cut off the cleaning up.
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interrupted.abort());
     process.exitCode = await main(options, interrupted.signal);
   } else {
     console.log(USAGE);
   }
 } catch (error) {
-  const interrupted = error instanceof Error && error.name === "AbortError";
-  console.error(interrupted ? "interrupted" : `\n${describe(error)}`);
-  process.exitCode = interrupted ? 130 : 1;
+  // What failed after that failed because of it.
+  const { aborted } = interrupted.signal;
+  console.error(aborted ? "interrupted" : `\n${describe(error)}`);
+  process.exitCode = aborted ? 130 : 1;
 }

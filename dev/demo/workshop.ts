@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { provideBinaries } from "../cluster/binaries.ts";
+import { provideBinaries, type BinaryName } from "../cluster/binaries.ts";
 import { startComponent, type Component } from "../cluster/component.ts";
 import { prepareHistory, prometheus } from "../cluster/prometheus.ts";
 import { Supervisor } from "../cluster/supervisor/client.ts";
@@ -16,7 +16,9 @@ export class Workshop implements AsyncDisposable {
     this.#supervisor = supervisor;
   }
 
-  static async open(): Promise<Workshop> {
+  /** Builds what is missing of its own programs, and of `more` that will be needed. */
+  static async open(more: readonly BinaryName[]): Promise<Workshop> {
+    await provideBinaries([...more, "prometheus", "promtool"]);
     return new Workshop(await Supervisor.start());
   }
 
