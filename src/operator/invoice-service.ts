@@ -1,18 +1,19 @@
-import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
+import type { InvoiceService, InvoiceServiceSpec } from "../api/v1alpha1/invoice-service.ts";
 import type { Problem } from "../api/v1alpha1/fields.ts";
+import { Stalled } from "../api/v1alpha1/reasons.ts";
 import { repairInvoiceService } from "../api/v1alpha1/validate.ts";
+import { isConflict, isNotLeader } from "../kube/errors.ts";
 import { keyOf, type KubeObject, type Ref } from "../kube/resource.ts";
 import type { ReconcileContext, Request, Result } from "../runtime/controller.ts";
-import type { SharedQueries } from "../prometheus/shared-queries.ts";
 import type { ScalingPart, ScalingReport } from "../scaling/part.ts";
-import { metricsAvailable, type ConditionChange } from "../scaling/report.ts";
+import { metricsAvailable, type ConditionChange, type Verdict } from "../scaling/report.ts";
 import { pauseOf, refreshedAt } from "./annotations.ts";
-import { DEMAND, readDemand, signalsOf, type DemandReading } from "./demand.ts";
-import type { Endpoints, EndpointResult } from "./endpoint.ts";
+import { signalsOf } from "./demand.ts";
 import type { Evaluations } from "./evaluations.ts";
 import { FINALIZER } from "./finalizer.ts";
 import type { Outlook, Outlooks } from "./outlook.ts";
-import type { EvaluationResult, ServiceMetrics } from "./service-metrics.ts";
+import type { Reading, Readings } from "./readings.ts";
+import type { ServiceMetrics } from "./service-metrics.ts";
 import type { StatusWriter } from "./status-writer.ts";
 import { summarize } from "./summary.ts";
 
@@ -22,152 +23,148 @@ export interface InvoiceServiceDependencies {
   find: (key: string) => (InvoiceService & KubeObject) | undefined;
   /** Another InvoiceService that was first to name the same workload. */
   rivalOf: (service: InvoiceService) => Ref | undefined;
-  endpoints: Endpoints;
-  queries: SharedQueries;
   evaluations: Evaluations;
+  readings: Readings;
   outlooks: Outlooks;
   scaling: ScalingPart;
   status: StatusWriter<InvoiceService & KubeObject>;
   metrics: ServiceMetrics;
-  /** An answer of Prometheus is used by all who ask the same for so long, ms. */
-  maxAgeMs: number;
 }
 
-/** What was read at the last evaluation, for looks in between. */
-interface Reading {
-  endpoint: EndpointResult;
-  readings: readonly DemandReading[];
-  lastGood: Map<string, number>;
-  /** Evaluations of another spec say nothing about this one. */
-  generation: number | undefined;
+/** What there is to report; `scaling` is absent when that part could not be run. */
+interface Findings {
+  reading: Reading | undefined;
+  outlook: Outlook;
+  problems: readonly Problem[];
+  paused: boolean;
+  scaling?: ScalingReport;
+  error?: unknown;
 }
 
 export class InvoiceServiceReconciler {
   readonly #dependencies: InvoiceServiceDependencies;
-  readonly #read = new Map<string, Reading>();
+  /** What can be used of each stored spec, worked out once. */
+  readonly #repaired = new WeakMap<InvoiceServiceSpec, ReturnType<typeof repairInvoiceService>>();
+  /** By key, the object that everything remembered under it is about. */
+  readonly #uids = new Map<string, string | undefined>();
 
   constructor(dependencies: InvoiceServiceDependencies) {
     this.#dependencies = dependencies;
   }
 
   readonly reconcile = async (request: Request, context: ReconcileContext): Promise<Result> => {
-    const { find, scaling, evaluations } = this.#dependencies;
+    const { find, rivalOf, readings, outlooks, scaling } = this.#dependencies;
     const key = keyOf(request);
     const stored = find(key);
     if (!stored) return this.#forget(key, request);
     if (stored.metadata.deletionTimestamp !== undefined) return this.#release(key, stored, context);
+    this.#know(key, stored);
 
-    const now = context.now();
-    const { spec, problems } = repairInvoiceService(stored.spec);
+    const { spec, problems } = this.#repair(stored.spec);
     const service = { ...stored, spec };
+    const asked = refreshedAt(service.metadata, context.now());
+    const { reading, fresh } = await readings.of(key, service, asked);
+    const now = context.now();
+    const outlook = outlooks.of(key, service, reading?.endpoint.ok ? reading.endpoint.endpoint : undefined, now);
     const pause = pauseOf(service.metadata, now);
-    const latenessMs = this.#latenessOf(key, service, now);
-    const read = latenessMs === undefined ? this.#read.get(key) : await this.#evaluate(key, service, now, latenessMs);
-    const outlook = this.#outlookOf(key, service, read, now);
-    const asked = refreshedAt(service.metadata, now);
-    const rival = this.#dependencies.rivalOf(service);
-    const report = await scaling.run(
-      service,
-      {
-        now,
-        ...(latenessMs !== undefined && read ? { signals: signalsOf(read.readings, service.spec) } : {}),
-        sources: outlook.plan.sources,
-        planComplete: outlook.complete,
-        ...(rival ? { rival } : {}),
-        paused: pause.paused,
-        ...(asked === undefined ? {} : { refreshedAt: asked }),
-      },
-      context.signal,
-    );
-    this.#show(key, service, read, report);
-    await this.#report(
-      service,
-      { read, outlook, report, problems: [...problems, ...outlook.plan.problems], paused: pause.paused },
-      now,
-    );
-    if (report.error !== undefined) throw report.error;
-
-    const next = [evaluations.next(key), report.nextChangeAt, pause.until].filter((at) => at !== undefined);
-    return { requeueAfterMs: Math.max(0, Math.min(...next) - context.now()) };
+    const rival = rivalOf(service);
+    const found = { reading, outlook, problems: [...problems, ...outlook.plan.problems], paused: pause.paused };
+    let report: ScalingReport;
+    try {
+      report = await scaling.run(
+        service,
+        {
+          now,
+          ...(fresh && reading ? { signals: signalsOf(reading.readings, spec) } : {}),
+          sources: outlook.plan.sources,
+          planComplete: outlook.complete,
+          ...(rival ? { rival } : {}),
+          paused: pause.paused,
+          ...(asked === undefined ? {} : { refreshedAt: asked }),
+        },
+        context.signal,
+      );
+    } catch (error) {
+      await this.#report(service, { ...found, error }, now);
+      throw error;
+    }
+    this.#show(key, service, reading, report);
+    const { error } = report;
+    // Somebody was faster, or leads by now: nothing can be said of what stands, and another look follows at once.
+    if (isConflict(error) || isNotLeader(error)) throw error;
+    await this.#report(service, { ...found, scaling: report, error }, now);
+    if (error !== undefined) throw error;
+    return { requeueAfterMs: this.#nextLookAt(key, report.nextChangeAt, pause.until) - context.now() };
   };
 
-  async #evaluate(key: string, service: InvoiceService, now: number, latenessMs: number): Promise<Reading> {
-    const { endpoints, queries, evaluations, metrics, maxAgeMs } = this.#dependencies;
-    const { namespace = "", generation } = service.metadata;
-    const endpoint = await endpoints.of(namespace, service.spec.prometheus);
-    const readings = endpoint.ok
-      ? await readDemand(queries, endpoint.endpoint, service.spec, maxAgeMs)
-      : [{ name: DEMAND, reading: { ok: false as const, reason: "Unavailable" as const, message: endpoint.message } }];
-    const lastGood = new Map(this.#read.get(key)?.lastGood);
-    for (const { name, reading } of readings) if (reading.ok && reading.partial === undefined) lastGood.set(name, now);
-    const read = { endpoint, readings, lastGood, generation };
-    this.#read.set(key, read);
-    evaluations.done(key, now);
-    metrics.evaluated(resultOf(readings), latenessMs);
-    return read;
+  /** What is remembered under a name is about one object; the next one to have the name begins anew. */
+  #know(key: string, { metadata }: InvoiceService): void {
+    if (this.#uids.has(key) && this.#uids.get(key) !== metadata.uid) this.#forget(key, metadata);
+    this.#uids.set(key, metadata.uid);
   }
 
-  /** How late an evaluation is that has to be made now; undefined when none has. */
-  #latenessOf(key: string, { metadata }: InvoiceService, now: number): number | undefined {
-    const changed = this.#read.get(key)?.generation !== metadata.generation;
-    return this.#dependencies.evaluations.lateness(key, now) ?? (changed ? 0 : undefined);
+  #repair(stored: InvoiceServiceSpec): ReturnType<typeof repairInvoiceService> {
+    const known = this.#repaired.get(stored);
+    if (known) return known;
+    const repaired = repairInvoiceService(stored);
+    this.#repaired.set(stored, repaired);
+    return repaired;
   }
 
-  #outlookOf(key: string, service: InvoiceService, read: Reading | undefined, now: number): Outlook {
-    const endpoint = read?.endpoint.ok ? read.endpoint.endpoint : undefined;
-    return this.#dependencies.outlooks.of(key, service, endpoint, now);
+  #nextLookAt(key: string, ...moments: readonly (number | undefined)[]): number {
+    const all = [this.#dependencies.evaluations.next(key), ...moments].filter((at) => at !== undefined);
+    return Math.min(...all);
   }
 
   async #report(
     service: InvoiceService & KubeObject,
-    found: {
-      read: Reading | undefined;
-      outlook: Outlook;
-      report: ScalingReport;
-      problems: readonly Problem[];
-      paused: boolean;
-    },
+    { reading, outlook, problems, paused, scaling, error }: Findings,
     now: number,
   ): Promise<void> {
     const { status } = this.#dependencies;
-    const { read, outlook, report, problems, paused } = found;
     const generation = service.metadata.generation ?? 0;
     const present = status.latest(service);
+    const unread = reading ? outlook.waitingFor : "demand is being read";
+    // A process that has just started says nothing new of what was told before, until it has read everything once.
+    if (unread !== undefined && present?.observedGeneration === generation) return;
     const { conditions, phase } = summarize(
       present?.conditions ?? [],
       {
         generation,
-        changes: [metricsCondition(read), ...outlook.conditions, ...report.conditions],
+        changes: [metricsCondition(reading), ...outlook.conditions, ...(scaling?.conditions ?? [])],
         problems,
-        stalled: report.stalled ?? outlook.stalled,
-        degraded: report.degraded,
-        waitingFor: outlook.waitingFor ?? startingPods(report),
-        retrying: report.error === undefined ? undefined : retryText(report.error),
+        stalled: scaling?.stalled ?? outlook.stalled ?? unreachable(reading),
+        degraded: scaling?.degraded,
+        waitingFor: unread ?? startingPods(scaling),
+        retrying: error === undefined ? undefined : messageOf(error),
         paused,
       },
       now,
     );
+    const forecast = outlook.forecast ? { forecast: outlook.forecast } : {};
+    // The status is the memory of the next process, so what the part said last stays when it could not be run.
+    const section = scaling ? { ...scaling.status, ...forecast } : present?.scaling;
     await status.write(service, {
       observedGeneration: generation,
       phase,
       conditions,
       ...(outlook.window ? { window: outlook.window } : {}),
-      scaling: { ...report.status, ...(outlook.forecast ? { forecast: outlook.forecast } : {}) },
+      ...(section ? { scaling: section } : {}),
     });
   }
 
   #show(
     key: string,
     { metadata }: InvoiceService,
-    read: Reading | undefined,
+    reading: Reading | undefined,
     { decision, observed }: ScalingReport,
   ): void {
     const { shortfall, floor, recommended } = decision;
     this.#dependencies.metrics.show(key, {
       namespace: metadata.namespace ?? "",
       name: metadata.name,
-      readings: read?.readings ?? [],
-      lastGood: read?.lastGood ?? new Map(),
+      readings: reading?.readings ?? [],
+      lastGood: reading?.lastGood ?? new Map(),
       floor: floor.replicas,
       recommended,
       current: observed.workload.replicas,
@@ -183,33 +180,35 @@ export class InvoiceServiceReconciler {
   }
 
   #forget(key: string, ref: Ref): void {
-    const { scaling, evaluations, outlooks, metrics, status } = this.#dependencies;
+    const { scaling, evaluations, readings, outlooks, metrics, status } = this.#dependencies;
     scaling.forget(ref);
     evaluations.forget(key);
+    readings.forget(key);
     outlooks.forget(key);
     metrics.forget(key);
     status.forget(ref);
-    this.#read.delete(key);
+    this.#uids.delete(key);
   }
 }
 
-function metricsCondition(read: Reading | undefined): ConditionChange {
+function metricsCondition(reading: Reading | undefined): ConditionChange {
   const type = "MetricsAvailable";
-  if (!read) return { type, status: "Unknown", reason: "NotYetAsked", message: "no answer has been had yet" };
-  if (!read.endpoint.ok) return { type, status: "False", reason: read.endpoint.reason, message: read.endpoint.message };
-  return metricsAvailable(read.readings);
+  if (!reading) return { type, status: "Unknown", reason: "NotYetAsked", message: "no answer has been had yet" };
+  const { endpoint } = reading;
+  if (!endpoint.ok) return { type, status: "False", reason: endpoint.reason, message: endpoint.message };
+  return metricsAvailable(reading.readings);
 }
 
-function resultOf(readings: readonly DemandReading[]): EvaluationResult {
-  const good = readings.filter(({ reading }) => reading.ok && reading.partial === undefined).length;
-  if (good === readings.length) return "complete";
-  return readings.some(({ reading }) => reading.ok) ? "partial" : "failed";
+/** Somebody has to name a Prometheus, or make a Secret. */
+function unreachable(reading: Reading | undefined): Verdict<"Stalled"> | undefined {
+  if (!reading || reading.endpoint.ok || reading.endpoint.reason === "Unavailable") return undefined;
+  return { reason: Stalled[reading.endpoint.reason], message: reading.endpoint.message };
 }
 
-function startingPods({ conditions }: ScalingReport): string | undefined {
-  return conditions.find(({ type, reason }) => type === "CapacityReady" && reason === "Starting")?.message;
+function startingPods(report: ScalingReport | undefined): string | undefined {
+  return report?.conditions.find(({ type, reason }) => type === "CapacityReady" && reason === "Starting")?.message;
 }
 
-function retryText(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

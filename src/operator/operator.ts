@@ -24,6 +24,7 @@ import { History } from "./history.ts";
 import { InvoiceServiceReconciler } from "./invoice-service.ts";
 import { filingCalendars, invoiceServices } from "./kinds.ts";
 import { Outlooks } from "./outlook.ts";
+import { Readings } from "./readings.ts";
 import { ServiceMetrics } from "./service-metrics.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { Watches } from "./watches.ts";
@@ -88,18 +89,24 @@ export function createOperator(options: OperatorOptions): Operator {
   };
   const kinds = discoveredKinds(watches, wakeFor);
 
+  const evaluations = new Evaluations(evaluationIntervalMs);
+  const serviceMetrics = new ServiceMetrics(metrics.registry, () => clock.now());
+  const own = options.prometheusUrl === undefined ? {} : { own: { url: options.prometheusUrl } };
+  const readings = new Readings({
+    endpoints: new Endpoints({ client, clock, ...own }),
+    queries,
+    evaluations,
+    metrics: serviceMetrics,
+    clock,
+    // A little less than the interval, so that a service that asks alone gets a new answer each time.
+    maxAgeMs: evaluationIntervalMs * 0.9,
+    onLate: (key) => invoiceController.enqueue(requestOf(key)),
+  });
   const reconciler = new InvoiceServiceReconciler({
     find: (key) => services.get(key),
     rivalOf: (service) => elder(service, services.byIndex("workload", workloadOf(service)[0] ?? "")),
-    endpoints: new Endpoints({
-      client,
-      clock,
-      ...(options.prometheusUrl === undefined ? {} : { own: { url: options.prometheusUrl } }),
-    }),
-    queries,
-    // A little less than the interval, so that a service that asks alone gets a new answer each time.
-    maxAgeMs: evaluationIntervalMs * 0.9,
-    evaluations: new Evaluations(evaluationIntervalMs),
+    evaluations,
+    readings,
     outlooks: new Outlooks({ calendars, history }),
     scaling: new ScalingPart({
       client,
@@ -109,7 +116,7 @@ export function createOperator(options: OperatorOptions): Operator {
       holdFinalizer: (service, held) => holdFinalizer(client, service, held),
     }),
     status: new StatusWriter(client, invoiceServices),
-    metrics: new ServiceMetrics(metrics.registry, () => clock.now()),
+    metrics: serviceMetrics,
   });
   const invoiceController: Controller = new Controller({
     name: "invoiceservice",

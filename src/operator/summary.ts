@@ -1,7 +1,7 @@
 import { removeCondition, setCondition, type Condition, type ConditionType } from "../api/v1alpha1/conditions.ts";
 import type { Problem } from "../api/v1alpha1/fields.ts";
 import type { InvoiceServiceStatus } from "../api/v1alpha1/invoice-service.ts";
-import { Degraded, Ready, Reconciling, Stalled } from "../api/v1alpha1/reasons.ts";
+import { Degraded, Ready, Reconciling, Stalled, type ReasonOf } from "../api/v1alpha1/reasons.ts";
 import type { ConditionChange, Verdict } from "../scaling/report.ts";
 
 /**
@@ -17,7 +17,7 @@ export interface Findings {
   degraded?: Verdict<"Degraded"> | undefined;
   /** Something is on its way and will settle by itself; the message says what. */
   waitingFor?: string | undefined;
-  /** The last write failed and is retried. */
+  /** The last try failed and there will be another; the message says why. */
   retrying?: string | undefined;
   paused: boolean;
 }
@@ -33,50 +33,60 @@ const NEEDED: readonly ConditionType[] = ["MetricsAvailable", "FloorApplied"];
 const WISHED = new Set(["Paused", "Observing", "TargetNone", "ScaledObjectPaused", "ScaledToZero", "Contested"]);
 
 export function summarize(before: readonly Condition[], findings: Findings, now: number): Summary {
-  const { generation: observedGeneration, changes, paused } = findings;
+  const { generation: observedGeneration, changes, degraded, paused } = findings;
   const set = (conditions: Condition[], change: ConditionChange): Condition[] =>
     setCondition(conditions, { ...change, observedGeneration }, now);
 
-  const stalled = findings.problems.length > 0 ? invalid(findings.problems) : findings.stalled;
-  const settling = findings.retrying ?? findings.waitingFor;
   let conditions = changes.reduce(set, [...before]);
-  conditions =
-    settling === undefined
-      ? removeCondition(conditions, "Reconciling")
-      : set(conditions, {
-          type: "Reconciling",
-          status: "True",
-          reason: findings.retrying === undefined ? Reconciling.Starting : Reconciling.Retrying,
-          message: settling,
-        });
+  const stalled = findings.problems.length > 0 ? invalid(findings.problems) : findings.stalled;
+  const failing = failingPart(conditions);
+  // Where somebody has to do something, waiting is not the word.
+  const reconciling = stalled || degraded ? undefined : reconcilingOf(findings, failing);
+  conditions = reconciling
+    ? set(conditions, { type: "Reconciling", status: "True", ...reconciling })
+    : removeCondition(conditions, "Reconciling");
   conditions = stalled
     ? set(conditions, { type: "Stalled", status: "True", ...stalled })
     : removeCondition(conditions, "Stalled");
-  conditions = findings.degraded
-    ? set(conditions, { type: "Degraded", status: "True", ...findings.degraded })
+  conditions = degraded
+    ? set(conditions, { type: "Degraded", status: "True", ...degraded })
     : set(conditions, { type: "Degraded", status: "False", reason: Degraded.None, message: "nothing is wrong" });
-  conditions = set(conditions, readiness(conditions, stalled, settling));
-  return {
-    conditions,
-    phase: phaseOf(stalled !== undefined || findings.degraded !== undefined, settling !== undefined, paused),
-  };
+  conditions = set(conditions, { type: "Ready", ...readiness(stalled, failing, reconciling) });
+  return { conditions, phase: phaseOf(stalled ?? degraded, reconciling, paused) };
+}
+
+/** A part that does not do its work, in words. */
+function failingPart(conditions: readonly Condition[]): string | undefined {
+  const failing = conditions.find(
+    ({ type, status, reason }) => NEEDED.includes(type as ConditionType) && status === "False" && !WISHED.has(reason),
+  );
+  return failing && `${failing.type}: ${failing.message}`;
+}
+
+interface Words<R extends string> {
+  reason: R;
+  message: string;
+}
+
+/** What may settle by itself: what is tried again, what is awaited, a part that fails. */
+function reconcilingOf(
+  { retrying, waitingFor }: Findings,
+  failing: string | undefined,
+): Words<"Starting" | "Retrying"> | undefined {
+  if (retrying !== undefined) return { reason: Reconciling.Retrying, message: retrying };
+  if (waitingFor !== undefined) return { reason: Reconciling.Starting, message: waitingFor };
+  return failing === undefined ? undefined : { reason: Reconciling.Retrying, message: failing };
 }
 
 function readiness(
-  conditions: readonly Condition[],
   stalled: Verdict<"Stalled"> | undefined,
-  settling: string | undefined,
-): ConditionChange {
-  const type = "Ready";
-  if (stalled) return { type, status: "False", reason: Ready.Stalled, message: stalled.message };
-  const failing = conditions.find(
-    (condition) =>
-      NEEDED.includes(condition.type as ConditionType) && condition.status === "False" && !WISHED.has(condition.reason),
-  );
-  if (failing)
-    return { type, status: "False", reason: Ready.PartNotReady, message: `${failing.type}: ${failing.message}` };
-  if (settling !== undefined) return { type, status: "False", reason: Ready.Reconciling, message: settling };
-  return { type, status: "True", reason: Ready.AllPartsReady, message: "all parts do their work" };
+  failing: string | undefined,
+  reconciling: Words<string> | undefined,
+): Words<ReasonOf<"Ready">> & { status: Condition["status"] } {
+  if (stalled) return { status: "False", reason: Ready.Stalled, message: stalled.message };
+  if (failing !== undefined) return { status: "False", reason: Ready.PartNotReady, message: failing };
+  if (reconciling) return { status: "False", reason: Ready.Reconciling, message: reconciling.message };
+  return { status: "True", reason: Ready.AllPartsReady, message: "all parts do their work" };
 }
 
 function invalid(problems: readonly Problem[]): Verdict<"Stalled"> {
@@ -84,8 +94,8 @@ function invalid(problems: readonly Problem[]): Verdict<"Stalled"> {
   return { reason: Stalled.InvalidSpec, message };
 }
 
-function phaseOf(bad: boolean, settling: boolean, paused: boolean): Summary["phase"] {
-  if (settling && !bad) return "Progressing";
+function phaseOf(bad: object | undefined, reconciling: object | undefined, paused: boolean): Summary["phase"] {
   if (bad) return "Degraded";
+  if (reconciling) return "Progressing";
   return paused ? "Suspended" : "Healthy";
 }

@@ -38,6 +38,8 @@ export const Stalled = {
   CalendarNotFound: "CalendarNotFound",
   /** A Secret, or the key in it, does not exist. Create it or correct the reference. */
   SecretNotFound: "SecretNotFound",
+  /** No address of a Prometheus is known. Set spec.prometheus.url, or the operator's --prometheus-url. */
+  NoPrometheus: "NoPrometheus",
   /** Several autoscalers, or several InvoiceServices, want the same workload. Keep one of those named. */
   AmbiguousTarget: "AmbiguousTarget",
   /** spec.scaling.target names an autoscaler that does not exist, or Scale although one exists. Change either. */
