@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { LiveField } from "../../test/support/live-field.ts";
-import { DAY, HOUR, MINUTE, missing, S0, SECOND, value, World } from "../../test/support/scaling-world.ts";
+import { DAY, HOUR, MINUTE, missing, partial, S0, SECOND, value, World } from "../../test/support/scaling-world.ts";
 import { BASE_ANNOTATION } from "./floor.ts";
 import type { PlanSource } from "./plan.ts";
 import { fixedEventSource } from "./sources.ts";
@@ -53,6 +53,10 @@ describe("on an autoscaler", () => {
     expect(world.field.value).toBe(expected);
   });
 
+  it("fewer than spec.scaling.minReplicas are never recommended, whatever its maximum", () => {
+    expect(hpa(1, 1).look(0, value(100))).toMatchObject({ floor: { replicas: 1 }, recommended: 2 });
+  });
+
   it("a base above spec.scaling.maxReplicas is left alone", () => {
     const world = hpa(30);
     expect(world.look(0, value(100))).toMatchObject({ base: 30, floor: { replicas: 30 }, recommended: 30 });
@@ -75,6 +79,25 @@ describe("on an autoscaler", () => {
     world.watch(200, value(100));
     expect(world.field.value).toBe(2);
     expect(world.field.annotations).not.toHaveProperty([BASE_ANNOTATION]);
+  });
+
+  it("is held by a demand that was read in part", () => {
+    const world = hpa(2);
+    world.observed = { sources: [windowOf(20, START, START + HOUR)] };
+    world.look(0, value(100));
+    expect(world.look(2 * HOUR, partial(100)).floor).toMatchObject({ replicas: 20, held: "DemandUnknown" });
+    expect(world.look(MINUTE, value(100), missing).floor).toMatchObject({ replicas: 20, held: "DemandUnknown" });
+  });
+
+  it("ends with its schedule at once, also when the first write of that fails", () => {
+    const world = hpa(2);
+    world.observed = { sources: [fixedEventSource("sale", { start: START, end: START + HOUR }, 6)] };
+    world.look(0, value(100));
+    world.failing = true;
+    expect(world.look(HOUR, value(100)).field?.write).toEqual({ value: 2 });
+    world.failing = false;
+    world.look(MINUTE, value(100));
+    expect(world.field.value).toBe(2);
   });
 
   it("is not lowered by a process that died between its write and its status", () => {
@@ -175,6 +198,14 @@ describe("what keeps us off the field", () => {
       16, 16, 13, 13, 11,
     ]);
     expect(world.replicas).toBe(11);
+  });
+
+  it("a base that is raised in a pause is the floor in it", () => {
+    const world = hpa(2);
+    world.observed = { hold: { reason: "Paused", message: "" } };
+    world.look(0, value(100));
+    world.field.update("kubectl-edit", 9);
+    expect(world.look(MINUTE, value(100))).toMatchObject({ base: 9, floor: { replicas: 9 } });
   });
 
   it("a pause through a whole window leaves nothing to be raised after it", () => {

@@ -1,5 +1,4 @@
-import { baseOf, decideFloor, keptOff, type Base, type FloorDecision, type FloorMemory } from "./floor.ts";
-import { isOurs } from "./ownership.ts";
+import { baseOf, decideFloor, keptOff, type FloorDecision, type FloorMemory } from "./floor.ts";
 import { neededAt, peakNeed, planAt, planSteps, type PlanSource, type PlanStep } from "./plan.ts";
 import {
   evaluateReactive,
@@ -100,7 +99,7 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
   const ceiling = Math.max(base.replicas, Math.min(...limits.map(({ limit }) => limit)));
 
   const planned = planAt(sources, least, now, leadMs);
-  const inForce = inForceOf(observed, owned, base, least, memory);
+  const inForce = inForceOf(observed, owned, least, memory);
   // Pause freezes what is in force: neither is it given back unseen, nor does it count what was never written.
   const step: NextFloor =
     observed.hold?.reason === "Paused"
@@ -138,7 +137,7 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
 
   const outlook = outlookOf(observed, least, memory.outlook);
   const shortfall = shortfallOf(outlook.peak, limits, observed.quota);
-  const next = [step.nextStepAt, outlook.plan[1]?.from].filter((at) => at !== undefined && at > now) as number[];
+  const next = [step.nextStepAt, outlook.plan[1]?.from].filter((at) => at !== undefined);
   return {
     base: base.replicas,
     floor,
@@ -173,17 +172,16 @@ function reactiveOf({ signals, now, settings, workload }: Observed, memory: Scal
 /**
  * What is in force: what is remembered, but after a start or a pause no less than what stands in the field as ours.
  * A process that died between the write and the status must not give back in one step what the status never knew.
+ * (Where the value is somebody else's it is the base, and the plan is no less than that.)
  */
 function inForceOf(
   { now, hold }: Observed,
   owned: Target | undefined,
-  base: Base,
   least: number,
   { inForce, floor }: ScalingMemory,
 ): FloorInForce & { reason: string } {
   const remembered = inForce ?? { replicas: least, since: now, release: "exact", reason: "base" };
   if (!owned || hold || floor.lastOurs !== undefined || owned.value <= remembered.replicas) return remembered;
-  if (!base.raised || !isOurs(owned.object, owned.path)) return remembered;
   return { replicas: owned.value, since: now, release: "stepped", reason: "found in force" };
 }
 

@@ -18,6 +18,32 @@ describe.each(kinds)("the floor on a %s", (kind) => {
     expect(looks.field.value).toBe(12);
   });
 
+  it("is noted beside its base on an autoscaler, and on nothing else", () => {
+    const { write } = new Looks(new LiveField(kind, 2), 12).look();
+    expect(write).toEqual(kind === "Scale" ? { value: 12 } : { value: 12, base: 2 });
+  });
+
+  it("is counted from the first look of a new process", () => {
+    const looks = new Looks(new LiveField(kind, 2), 12);
+    looks.look();
+    looks.restart();
+    looks.look(MINUTE);
+    looks.field.update("kubectl-edit", 2);
+    expect(looks.look(MINUTE).reason).toBe("Applied");
+    looks.field.update("kubectl-edit", 2);
+    expect(looks.look(MINUTE).reason).toBe("Contested");
+    expect(looks.writes).toEqual([12, 12]);
+  });
+
+  it("is not taken for reset where a write went through although its answer was lost", () => {
+    const looks = new Looks(new LiveField(kind, 2), 12);
+    looks.look();
+    looks.field.write({ value: 16, base: 2 });
+    looks.wanted = 20;
+    looks.look(MINUTE);
+    expect(looks.memory).toMatchObject({ resets: [], lastOurs: 20 });
+  });
+
   it("follows the plan up and down", () => {
     const looks = new Looks(new LiveField(kind, 2), 12);
     for (const wanted of [12, 20, 16, 16]) {

@@ -145,7 +145,6 @@ function contestOver({ memory: { contest }, target, generation, refreshedAt = 0 
  * raises and lowers the field in turns is not to be fought either.
  */
 function countReset(memory: FloorMemory, target: Target, ours: boolean, now: number): FloorMemory {
-  if (memory.contest) return memory;
   const resets = memory.resets.filter((at) => at > now - RESET_WINDOW_MS);
   const taken = memory.lastOurs !== undefined && target.value !== memory.lastOurs && !ours;
   if (!taken) return { ...memory, resets };

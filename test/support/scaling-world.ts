@@ -71,6 +71,8 @@ export class World {
   memory: ScalingMemory = { reactive: initialReactiveState, floor: { resets: [] } };
   /** What the autoscaler runs beside its minimum. */
   own = 0;
+  /** No write gets through. */
+  failing = false;
   /** Everything else that is observed; what stands here overrides. */
   observed: Partial<Observed> = {};
 
@@ -104,7 +106,7 @@ export class World {
     );
     this.memory = decision.memory;
     const { write } = decision.field ?? {};
-    if (write) {
+    if (write && !this.failing) {
       this.field.write(write);
       this.memory = { ...this.memory, floor: afterWrite(this.memory.floor, write) };
     }
