@@ -123,7 +123,8 @@ function readBody(request: IncomingMessage, done: (body: string) => void): void 
 }
 
 function describe(request: IncomingMessage, body: string): StubRequest {
-  const params = new URLSearchParams(body);
+  // Parameters come in the body of a POST, as ours do, or in the address, as KEDA's do.
+  const params = new URLSearchParams(request.method === "GET" ? request.url?.split("?")[1] : body);
   const ms = (name: string): number => Math.round(Number(params.get(name)) * 1000);
   const path = request.url ?? "";
   const range = path.includes("/query_range") ? { start: ms("start"), end: ms("end"), step: ms("step") } : undefined;

@@ -7,11 +7,11 @@ import type { Stage } from "./stage.ts";
 export class History<T extends KubeObject> {
   readonly versions: T[];
   readonly #stop = new AbortController();
-  readonly #ended: Promise<void>;
+  readonly #ended: Promise<unknown>;
 
   private constructor(stage: Stage, resource: Resource<T>, present: T) {
     this.versions = [present];
-    this.#ended = this.#follow(stage, resource, present);
+    this.#ended = this.#follow(stage, resource, present).catch((error: unknown) => error);
   }
 
   static async of<T extends KubeObject>(stage: Stage, resource: Resource<T>, name: string): Promise<History<T>> {
@@ -26,7 +26,8 @@ export class History<T extends KubeObject> {
   /** Rejects when a version may have been missed. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#ended;
+    const failure = await this.#ended;
+    if (failure !== undefined) throw failure;
   }
 
   async #follow(stage: Stage, resource: Resource<T>, { metadata }: T): Promise<void> {

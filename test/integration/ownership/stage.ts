@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { vi } from "vitest";
 import type { ClusterAccess } from "../../../dev/cluster/access.ts";
 import type { AuditEvent } from "../../../dev/cluster/audit-log.ts";
@@ -55,14 +56,15 @@ export class Stage {
 
   /** Starts an operator process; `flags` are more of its flags, and the last one of a name counts. */
   launch(kubeconfig: string, ...flags: string[]): OperatorProcess {
-    const operator = new OperatorProcess([
+    const all = [
       `--kubeconfig=${kubeconfig}`,
       `--watch-namespace=${this.namespace}`,
       `--prometheus-url=${this.prometheus.url}`,
       "--evaluation-interval=1s",
       "--leader-elect=false",
       ...flags,
-    ]);
+    ];
+    const operator = new OperatorProcess(all, join(this.cluster.connection.directory, "compiled"));
     this.#operators.push(operator);
     return operator;
   }

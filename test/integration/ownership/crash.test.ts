@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { InvoiceService } from "../../../src/api/v1alpha1/invoice-service.ts";
+import {
+  deployments,
+  horizontalPodAutoscalers,
+  type HorizontalPodAutoscaler,
+  type KubeObject,
+} from "../../../src/kube/resource.ts";
+import { FINALIZER } from "../../../src/operator/finalizer.ts";
+import { invoiceServices } from "../../../src/operator/kinds.ts";
+import { BASE_ANNOTATION } from "../../../src/scaling/floor.ts";
+import { useCluster } from "../../support/cluster.ts";
+import { CrashProxy, type Moment } from "./crash-proxy.ts";
+import { History } from "./history.ts";
+import { autoscaler, deployment, floorOf } from "./manifests.ts";
+import { Stage } from "./stage.ts";
+import { Writers } from "./writers.ts";
+
+const NAME = "invoices";
+const BASE = 2;
+/** Up and down, to the base and from it: each change of the floor finds the world as the last crash left it. */
+const FLOORS = [5, 9, BASE, 7, 12, 4, BASE, 6, 3, 11, 8, BASE, 10, 5, 12, BASE];
+
+test("kill -9 at any request, while the floor goes up and down: nothing is lost and nothing left behind", async () => {
+  const stage = await Stage.open(await useCluster());
+  onTestFinished(() => stage.close());
+  await stage.account();
+  const proxy = await CrashProxy.start(stage.cluster, stage.namespace, "invoiceops");
+  onTestFinished(() => proxy.close());
+  const writers = new Writers(stage);
+  await writers.apply("setup", deployments, deployment(NAME));
+  await writers.create(autoscaler(NAME, BASE));
+  await stage.serve(NAME, { scaling: { release: { grace: "0s", every: "1s", stepPercent: 50 } } });
+  await stage.launch(proxy.kubeconfig).ready();
+  await stage.told(NAME, "FloorApplied", "True", "AtBase");
+  await stage.end();
+  const floors = await History.of(stage, horizontalPodAutoscalers, NAME);
+  const services = await History.of(stage, invoiceServices, NAME);
+
+  for (const [round, floor] of FLOORS.entries()) {
+    const from = minimum(floors.versions.at(-1));
+    const seen = floors.versions.length;
+    await stage.change(NAME, { spec: floor === BASE ? { events: null } : floorOf(floor) });
+    const moment = momentOf(round);
+    await crash(stage, proxy, moment, floor);
+
+    // It has gone all the way, a part of it or nowhere, and never the other way.
+    const way = [from, ...floors.versions.slice(seen).map(minimum)];
+    const steady = way.every((value, index) => (value - (way[index - 1] ?? from)) * Math.sign(floor - from) >= 0);
+    expect({ steady, way }, `${from} to ${floor}, killed ${moment.when} request ${moment.request}`).toMatchObject({
+      steady: true,
+    });
+  }
+
+  await stage.change(NAME, { spec: { events: null } });
+  await stage.launch(proxy.kubeconfig).ready();
+  const { metadata } = await stage.becomes(horizontalPodAutoscalers, NAME, { spec: { minReplicas: BASE } });
+  expect(metadata.annotations ?? {}).not.toHaveProperty([BASE_ANNOTATION]);
+  await vi.waitFor(async () => expect((await stage.service(NAME)).metadata.finalizers ?? []).toEqual([]), {
+    timeout: 30_000,
+    interval: 150,
+  });
+  await Promise.all([floors.close(), services.close()]);
+
+  expect(floors.changes(minimum).length, "the floor has moved").toBeGreaterThan(FLOORS.length / 2);
+  for (const version of floors.versions) {
+    const raised = minimum(version) > BASE;
+    const { finalizers } = before(services, version).metadata;
+    expect(
+      { note: version.metadata.annotations?.[BASE_ANNOTATION], held: !raised || finalizers?.includes(FINALIZER) },
+      `the note of the base and the hold on the service at ${minimum(version)}`,
+    ).toEqual({ note: raised ? `${BASE}` : undefined, held: true });
+  }
+});
+
+/** Runs one operator until it dies: at the moment, or when the floor stands and it has nothing left to ask. */
+async function crash(stage: Stage, proxy: CrashProxy, moment: Moment, floor: number): Promise<void> {
+  const operator = stage.launch(proxy.kubeconfig);
+  let dead = false;
+  void operator.ended.then(() => (dead = true));
+  proxy.arm(moment, () => void operator.kill("SIGKILL"));
+  await vi.waitFor(
+    async () => {
+      if (dead) return;
+      await Promise.race([operator.ended, stage.evaluated(NAME)]);
+      const hpa = await stage.client.get(horizontalPodAutoscalers, { namespace: stage.namespace, name: NAME });
+      assert.ok(dead || minimum(hpa) === floor, `${minimum(hpa)} is not ${floor}, and it lives`);
+    },
+    { timeout: 60_000, interval: 50 },
+  );
+  await operator.kill("SIGKILL");
+}
+
+/** From the first list to some time after the last write: spread over all of them, the same in each run. */
+function momentOf(round: number): Moment {
+  return { request: 8 + ((round * 7) % 17), when: round % 2 === 0 ? "before" : "after" };
+}
+
+function minimum(hpa: HorizontalPodAutoscaler | undefined): number {
+  return hpa?.spec?.minReplicas ?? Number.NaN;
+}
+
+/** The service as it was when this version of the other object was written. */
+function before(services: History<InvoiceService & KubeObject>, { metadata }: KubeObject): InvoiceService & KubeObject {
+  const at = BigInt(metadata.resourceVersion ?? 0);
+  const earlier = services.versions.filter((version) => BigInt(version.metadata.resourceVersion ?? 0) < at);
+  return earlier.at(-1) ?? services.versions[0]!;
+}
