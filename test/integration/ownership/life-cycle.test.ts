@@ -13,6 +13,7 @@ import { BASE_ANNOTATION, RAISED_FOR_ANNOTATION } from "../../../src/scaling/flo
 import { useCluster } from "../../support/cluster.ts";
 import { History } from "./history.ts";
 import { autoscaler, deployment, floorOf } from "./manifests.ts";
+import type { OperatorProcess } from "./operator-process.ts";
 import { Stage } from "./stage.ts";
 import { Writers } from "./writers.ts";
 
@@ -22,11 +23,13 @@ const BASE = 2;
 let stage: Stage;
 let writers: Writers;
 let kubeconfig: string;
+let operator: OperatorProcess;
 beforeAll(async () => {
   stage = await Stage.open(await useCluster());
   writers = new Writers(stage);
   kubeconfig = await stage.account();
-  await stage.launch(kubeconfig).ready();
+  operator = stage.launch(kubeconfig);
+  await operator.ready();
 });
 afterAll(() => stage.close());
 
@@ -271,6 +274,31 @@ describe.concurrent("another target", () => {
 });
 
 describe("without the operator", () => {
+  test("a contest outlives the process: the next one writes nothing either", async () => {
+    const name = "contested";
+    await writers.apply("setup", deployments, deployment(name));
+    await writers.apply("argocd-controller", horizontalPodAutoscalers, autoscaler(name, BASE));
+    await stage.serve(name, { ...floorOf(FLOOR), scaling: { takeOver: true } });
+    for (const _reset of [1, 2]) {
+      await minimumIs(name, FLOOR);
+      await stage.evaluated(name);
+      await writers.apply("argocd-controller", horizontalPodAutoscalers, autoscaler(name, BASE));
+    }
+    const told = await stage.told(name, "FloorApplied", "False", "Contested");
+    const before = await stage.writes(horizontalPodAutoscalers, name);
+    expect(before).toHaveLength(2);
+
+    await operator.kill("SIGKILL");
+    operator = stage.launch(kubeconfig);
+    await operator.ready();
+    await writers.apply("argocd-controller", horizontalPodAutoscalers, autoscaler(name, BASE + 1));
+    await stage.evaluated(name, 2);
+    expect(await stage.told(name, "FloorApplied", "False", "Contested")).toBe(
+      told.replace(`held at ${BASE}`, `held at ${BASE + 1}`),
+    );
+    expect(await stage.writes(horizontalPodAutoscalers, name)).toEqual(before);
+  });
+
   test("the command of the documentation lets an InvoiceService go", async () => {
     const name = "orphaned";
     await raised(name);
