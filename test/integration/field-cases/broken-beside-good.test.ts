@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deployments, secrets, type KubeObject } from "../../../src/kube/resource.ts";
+import { deployments, secrets } from "../../../src/kube/resource.ts";
 import { filingCalendars, invoiceServices } from "../../../src/operator/kinds.ts";
 import { deployment, filingCalendar, invoiceService, RPS } from "../../support/billing.ts";
 import { useCluster } from "../../support/cluster.ts";
@@ -9,7 +9,8 @@ import { createPrometheusStub, type PrometheusStub } from "../../support/prometh
 import { changeStored } from "../../support/stored-object.ts";
 
 type Service = NonNullable<Parameters<typeof invoiceService>[0]>;
-type Stored = KubeObject & { spec: Record<string, any> };
+/** Values by their paths; undefined takes a field away. */
+type Values = Readonly<Record<string, unknown>>;
 
 interface Broken {
   /** What is wrong, in words for the test's name. */
@@ -19,7 +20,7 @@ interface Broken {
   /** It follows the calendar of the test, which is broken itself. */
   calendarIsBroken?: boolean;
   /** What it does not let in today. */
-  stored?: (object: Stored) => void;
+  stored?: Values;
   /** The condition that tells, and what it says. */
   condition: [
     type: "Stalled" | "MetricsAvailable" | "FloorApplied" | "CalendarConfirmed" | "ForecastReady",
@@ -42,12 +43,12 @@ const broken: Broken[] = [
     what: "a cron time that never comes",
     service: { scaling: { schedules: [{ ...office, start: "0 9 31 2 *" }] } },
     condition: ["Stalled", "InvalidSpec"],
-    message: /spec.scaling.schedules\[office\].start/,
+    message: /schedules\[office\].start: "0 9 31 2 \*" never fires/,
   },
   {
     what: "a cron time that is none",
     service: { scaling: { schedules: [office] } },
-    stored: ({ spec }) => (spec["scaling"].schedules[0].start = "every morning"),
+    stored: { "spec.scaling.schedules.0.start": "every morning" },
     condition: ["Stalled", "InvalidSpec"],
     message: /spec.scaling.schedules\[office\].start: "every morning"/,
   },
@@ -59,21 +60,25 @@ const broken: Broken[] = [
   },
   {
     what: "durations in days, words and nothing",
-    stored: ({ spec }) =>
-      Object.assign(spec["scaling"], {
-        lead: "soon",
-        stabilization: { up: "", down: "5" },
-        release: { grace: "1d", stepPercent: 20, every: "0s" },
-      }),
+    stored: {
+      "spec.scaling.lead": "soon",
+      "spec.scaling.stabilization": { up: "", down: "5" },
+      "spec.scaling.release": { grace: "1d", stepPercent: 20, every: "0s" },
+    },
     condition: ["Stalled", "InvalidSpec"],
-    message: /spec.scaling.lead: "soon".*|24h/,
+    message: /stabilization.up: "".*stabilization.down: "5".*lead: "soon".*grace: "1d".*24h.*every: "0s"/,
   },
   {
     what: "numbers out of range",
-    stored: ({ spec }) =>
-      Object.assign(spec["scaling"], { minReplicas: 9, maxReplicas: 3, perReplica: 0, utilization: -1, tolerance: 7 }),
+    stored: {
+      "spec.scaling.minReplicas": 9,
+      "spec.scaling.maxReplicas": 3,
+      "spec.scaling.perReplica": 0,
+      "spec.scaling.utilization": -1,
+      "spec.scaling.tolerance": 7,
+    },
     condition: ["Stalled", "InvalidSpec"],
-    message: /spec.scaling.minReplicas/,
+    message: /minReplicas: 9.*perReplica: 0.*utilization: -1.*tolerance: 7/,
   },
   {
     what: "a workload that does not exist",
@@ -125,19 +130,13 @@ const broken: Broken[] = [
       prometheus: { url: "http://127.0.0.1:9", authorization: { bearer: { secretName: "odd", key: "token" } } },
     },
     condition: ["MetricsAvailable", "Unavailable"],
-    message: /./,
+    message: /invalid authorization header$/,
   },
   {
     what: "headers that are none",
     service: { prometheus: { url: "http://127.0.0.1:9", headers: { secretName: "odd" } } },
     condition: ["MetricsAvailable", "Unavailable"],
-    message: /./,
-  },
-  {
-    what: "a bundle of authorities that is none",
-    service: { prometheus: { url: "https://127.0.0.1:9", ca: { secretName: "odd", key: "token" } } },
-    condition: ["MetricsAvailable", "Unavailable"],
-    message: /./,
+    message: /invalid token header$/,
   },
   {
     what: "a Prometheus that refuses",
@@ -153,7 +152,7 @@ const broken: Broken[] = [
   },
   {
     what: "an address that is none",
-    stored: ({ spec }) => (spec["prometheus"].url = "prometheus:9090"),
+    stored: { "spec.prometheus.url": "prometheus:9090" },
     condition: ["MetricsAvailable", "Unavailable"],
     message: /address/,
   },
@@ -172,15 +171,15 @@ const broken: Broken[] = [
 ];
 
 /** What no rule ever let in: only a hand in the store can make these. */
-const beyond: ((object: Stored) => void)[] = [
-  ({ spec }) => Object.assign(spec["scaling"], { minReplicas: "two", perReplica: "many" }),
-  ({ spec }) => delete spec["scaling"],
-  ({ spec }) => delete spec["demand"],
-  ({ spec }) => delete spec["workload"],
-  ({ spec }) => delete spec["prometheus"],
-  ({ spec }) => Object.assign(spec, { events: "none", calendars: {} }),
-  (object) => Object.assign(object, { spec: null }),
-  (object) => Object.assign(object, { spec: [], status: "fine" }),
+const beyond: Values[] = [
+  { "spec.scaling.minReplicas": "two", "spec.scaling.perReplica": "many" },
+  { "spec.scaling": undefined },
+  { "spec.demand": undefined },
+  { "spec.workload": undefined },
+  { "spec.prometheus": undefined },
+  { "spec.events": "none", "spec.calendars": {} },
+  { spec: null },
+  { spec: [], status: "fine" },
 ];
 
 const nameOf = (index: number): string => `broken-${index}`;
@@ -188,17 +187,12 @@ const SECRET = "s3cr3t-t0ken";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
-/** A service that nobody has stored so: first a good one, paused, then changed behind the API server's back. */
-async function smuggle(operator: OperatorHarness, service: Service, change: (object: Stored) => void): Promise<void> {
-  await operator.create(
-    invoiceServices,
-    invoiceService({ ...service, annotations: { "invoiceops.dev/paused": "true" } }),
-  );
+/** A service that the API server would not take today: first a good one, paused, then changed behind its back. */
+async function smuggle(operator: OperatorHarness, service: Service, values: Values): Promise<void> {
+  const annotations = { "invoiceops.dev/paused": "true" };
+  await operator.create(invoiceServices, invoiceService({ ...service, annotations }));
   const ref = { namespace: operator.namespace, name: service.name ?? "inv" };
-  await changeStored(await useCluster(), invoiceServices, ref, (object) => {
-    delete object.metadata.annotations;
-    change(object as Stored);
-  });
+  await changeStored(await useCluster(), invoiceServices, ref, { ...values, "metadata.annotations": undefined });
 }
 
 describe("broken InvoiceServices beside a good one", () => {
