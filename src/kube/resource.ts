@@ -4,7 +4,6 @@ import type {
   V1Deployment,
   V1Lease,
   V1Namespace,
-  V1Node,
   V1Pod,
   V1ResourceQuota,
   V1Secret,
@@ -133,7 +132,6 @@ export type ResourceQuota = BuiltIn<V1ResourceQuota>;
 export type Secret = BuiltIn<V1Secret>;
 export type ConfigMap = BuiltIn<V1ConfigMap>;
 export type Namespace = BuiltIn<V1Namespace>;
-export type Node = BuiltIn<V1Node>;
 
 const core = { group: "", version: "v1", namespaced: true };
 
@@ -151,7 +149,6 @@ export const namespaces = defineResource<Namespace>({
   kind: "Namespace",
   plural: "namespaces",
 });
-export const nodes = defineResource<Node>({ ...core, namespaced: false, kind: "Node", plural: "nodes" });
 export const events = defineResource<Event>({
   group: "events.k8s.io",
   version: "v1",
