@@ -72,10 +72,11 @@ describe.each(["HorizontalPodAutoscaler", "ScaledObject"] as const)("the release
   });
 });
 
-/** The base of an HPA at 12 whose note says `note`. */
-function noted(note: string | undefined, ours = true): ReturnType<typeof baseOf> {
+/** The base of an HPA at 12 whose note says `note`; `by` wrote the note. */
+function noted(note: string | undefined, ours = true, by = "invoiceops"): ReturnType<typeof baseOf> {
   const owner = { manager: ours ? "invoiceops" : "kubectl-edit", operation: "Update" } as const;
   const field = new LiveField("HorizontalPodAutoscaler", 12, { owner });
+  field.noter = by;
   if (note !== undefined) field.annotations[BASE_ANNOTATION] = note;
   return baseOf(field.target());
 }
@@ -85,6 +86,17 @@ describe("baseOf", () => {
     ["the note, while the field is ours", noted("3"), { replicas: 3, raised: true }],
     ["a note of zero, as KEDA may have it", noted("0"), { replicas: 0, raised: true }],
     ["what somebody else wrote, beside our note", noted("3", false), { replicas: 12, raised: true }],
+    [
+      "what KEDA wrote, beside the note that it took over from a ScaledObject",
+      noted("3", false, "keda"),
+      { replicas: 12, raised: false },
+    ],
+    [
+      "the note of a backup, while the field is ours and above it",
+      noted("3", true, "kubectl"),
+      { replicas: 3, raised: true },
+    ],
+    ["the note of a backup, once it is given back", noted("12", true, "kubectl"), { replicas: 12, raised: false }],
     ["the value, without a note", noted(undefined), { replicas: 12, raised: false }],
     ...["", " ", "-1", "2.5", "1e3", "three", "NaN"].map(
       (note): [string, ReturnType<typeof baseOf>, ReturnType<typeof baseOf>] => [

@@ -1,4 +1,12 @@
-import { FIELD_MANAGER, isOurs, managersOf, mendingOf, ownershipOf, type Ownership } from "./ownership.ts";
+import {
+  FIELD_MANAGER,
+  isOurs,
+  managersOf,
+  mendingOf,
+  ownershipOf,
+  type FieldPath,
+  type Ownership,
+} from "./ownership.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -12,6 +20,7 @@ export const BASE_ANNOTATION = "invoiceops.dev/base-replicas";
 /** Beside it: the InvoiceService that raised the minimum, and gives the base back when it no longer means this one. */
 export const RAISED_FOR_ANNOTATION = "invoiceops.dev/raised-for";
 
+const BASE_NOTE: FieldPath = ["metadata", "annotations", BASE_ANNOTATION];
 const RESET_WINDOW_MS = 600_000;
 const RESETS_TO_CONTEST = 2;
 
@@ -47,13 +56,16 @@ export interface Base {
 
 /**
  * The value to give back. While the field is ours it stands in our annotation; as soon as somebody else has
- * written the field, what they wrote is the base.
+ * written the field, what they wrote is the base. A note that others have copied (KEDA takes a ScaledObject's
+ * annotations over to its HPA, a backup is applied) is theirs: withdrawing it is not for us.
  */
-export function baseOf(target: Target): Base {
-  const noted = target.object.metadata.annotations?.[BASE_ANNOTATION];
+export function baseOf({ object, path, value }: Target): Base {
+  const noted = object.metadata.annotations?.[BASE_ANNOTATION];
   // An empty or mangled note is none: Number("") would be a base of zero.
-  if (noted === undefined || !/^\d{1,9}$/.test(noted)) return { replicas: target.value, raised: false };
-  return { replicas: isOurs(target.object, target.path) ? Number(noted) : target.value, raised: true };
+  if (noted === undefined || !/^\d{1,9}$/.test(noted)) return { replicas: value, raised: false };
+  const ours = isOurs(object, path);
+  const replicas = ours ? Number(noted) : value;
+  return { replicas, raised: isOurs(object, BASE_NOTE) || (ours && value !== replicas) };
 }
 
 /**

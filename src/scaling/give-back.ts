@@ -56,7 +56,9 @@ export async function giveBack(
 ): Promise<number> {
   const { name, namespace } = service.metadata;
   const ref = { name, ...(namespace === undefined ? {} : { namespace }) };
-  const raised = await raisedFor(caches, kinds, ref);
+  const noted = await raisedFor(caches, kinds, ref);
+  // A copied note is nobody's floor, as on the HPA that KEDA makes of a ScaledObject.
+  const raised = noted.filter(({ target }) => baseOf(target).raised);
   const unmeant = raised.filter((autoscaler) => !meant(autoscaler));
   for (const { target, resource } of unmeant) {
     // Where somebody else has written the field since, only our notes on it are withdrawn.

@@ -54,7 +54,8 @@ function ownersOf(object: KubeObject, path: FieldPath): ManagedFieldsEntry[] {
   return (object.metadata.managedFields ?? []).filter((entry) => owns(entry, path));
 }
 
-function owns(entry: ManagedFieldsEntry, path: FieldPath): boolean {
+/** Whether a manager owns a field, as managed fields tell. */
+export function owns(entry: ManagedFieldsEntry, path: FieldPath): boolean {
   let node: unknown = entry.fieldsV1;
   for (const name of path) {
     if (typeof node !== "object" || node === null) return false;

@@ -1,6 +1,6 @@
 import type { KubeObject, ManagedFieldsEntry } from "../kube/resource.ts";
 import { BASE_ANNOTATION, RAISED_FOR_ANNOTATION } from "./floor.ts";
-import { LAST_APPLIED, type FieldPath } from "./ownership.ts";
+import { LAST_APPLIED, owns, type FieldPath } from "./ownership.ts";
 
 /**
  * What the cache keeps of other people's objects: thousands of Deployments with their templates and managed
@@ -57,13 +57,21 @@ function trimLastApplied(text: string, path: FieldPath): string {
   }
 }
 
-/** The entry with only what the ladder asks of it; none when it owns neither the field nor last-applied. */
+/** The entry with only what the ladder asks of it; none when it owns neither the field nor one of the annotations. */
 function trimEntry(entry: ManagedFieldsEntry, path: FieldPath): ManagedFieldsEntry[] {
-  const field = only(entry.fieldsV1, path, (name) => `f:${name}`);
-  const applied = only(entry.fieldsV1, ["metadata", "annotations", LAST_APPLIED], (name) => `f:${name}`);
-  if (!field && !applied) return [];
+  const field = only(entry.fieldsV1, path, ownedName);
+  const annotations = [LAST_APPLIED, BASE_ANNOTATION].flatMap((name) =>
+    owns(entry, ["metadata", "annotations", name]) ? [[ownedName(name), {}]] : [],
+  );
+  if (!field && annotations.length === 0) return [];
+  const noted =
+    annotations.length > 0 ? { "f:metadata": { "f:annotations": Object.fromEntries(annotations) as object } } : {};
   const { manager, operation, subresource } = entry;
-  return [dropUndefined({ manager, operation, subresource, fieldsV1: { ...field, ...applied } })];
+  return [dropUndefined({ manager, operation, subresource, fieldsV1: { ...field, ...noted } })];
+}
+
+function ownedName(name: string): string {
+  return `f:${name}`;
 }
 
 /** The object with one path of it alone; undefined when it has no such path. */

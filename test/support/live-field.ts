@@ -29,6 +29,8 @@ export class LiveField {
   max: number | undefined;
   owners: Owner[];
   readonly annotations: Record<string, string> = {};
+  /** Who owns the note of the base, as soon as there is one. */
+  noter = FIELD_MANAGER;
   #annotator: string | undefined;
 
   constructor(kind: TargetKind, value: number, options: { owner?: Owner; max?: number } = {}) {
@@ -111,6 +113,10 @@ export class LiveField {
         fieldsType: "FieldsV1",
         fieldsV1: { "f:metadata": { "f:annotations": { ".": {}, [`f:${LAST_APPLIED}`]: {} } } },
       });
+    }
+    if (this.annotations[BASE_ANNOTATION] !== undefined) {
+      const fieldsV1 = { "f:metadata": { "f:annotations": { [`f:${BASE_ANNOTATION}`]: {} } } };
+      entries.push({ manager: this.noter, operation: "Apply", apiVersion, fieldsType: "FieldsV1", fieldsV1 });
     }
     return {
       apiVersion,
