@@ -12,8 +12,8 @@ import type { Target } from "./target.ts";
 
 /**
  * Writes the floor, or the count of a plain workload, and returns the object as written. `raisedFor` is the name of
- * the InvoiceService. Throws a Conflict
- * KubeError when the decision rests on an old object: the next reconcile decides on the new one.
+ * the InvoiceService. Throws a Conflict KubeError when the decision rests on an old object: the next reconcile
+ * decides on the new one.
  */
 export async function writeFloor(
   client: Client,
@@ -22,6 +22,9 @@ export async function writeFloor(
   write: Write,
   { raisedFor, signal }: { raisedFor: string; signal: AbortSignal },
 ): Promise<KubeObject> {
+  // NaN and Infinity are null in JSON, and null is the default: one replica.
+  if (write.value !== undefined && !Number.isInteger(write.value))
+    throw new RangeError(`${target.path.join(".")} must be a whole number, got ${write.value}`);
   const live = await client.get(resource, refOf(target.object), { signal });
   const decidedOn = target.object;
   const same =
@@ -51,7 +54,6 @@ export async function writeFloor(
 }
 
 async function writeScale(client: Client, resource: Resource, live: KubeObject, write: Write): Promise<KubeObject> {
-  if (!Number.isInteger(write.value)) throw new RangeError(`replicas must be a whole number, got ${write.value}`);
   const body = {
     metadata: { resourceVersion: live.metadata.resourceVersion },
     spec: { replicas: write.value },

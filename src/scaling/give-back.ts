@@ -1,6 +1,8 @@
 import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
 import type { Client } from "../kube/client.ts";
-import { horizontalPodAutoscalers, keyOf, type Ref, type Resource } from "../kube/resource.ts";
+import type { Informer } from "../kube/informer.ts";
+import { newer } from "../kube/newer.ts";
+import { horizontalPodAutoscalers, keyOf, type KubeObject, type Ref, type Resource } from "../kube/resource.ts";
 import { writeFloor } from "./act.ts";
 import { baseOf } from "./floor.ts";
 import type { DiscoveredKinds } from "./observe.ts";
@@ -15,7 +17,7 @@ import {
   type Target,
   type WorkloadRef,
 } from "./target.ts";
-import type { ScalingCaches } from "./watched.ts";
+import { raisedBy, type ScalingCaches } from "./watched.ts";
 
 /** The base goes back to autoscalers that a service has raised and no longer means. */
 
@@ -28,21 +30,39 @@ interface Raised {
 }
 
 /** All autoscalers whose minimum is raised for a service, whether or not it still means them. */
-async function raisedFor(caches: ScalingCaches, kinds: DiscoveredKinds, service: Ref): Promise<Raised[]> {
+async function raisedFor(
+  caches: ScalingCaches,
+  kinds: DiscoveredKinds,
+  service: Ref,
+  written: KubeObject | undefined,
+): Promise<Raised[]> {
   const keda = await kinds.scaledObjects();
-  const key = keyOf(service);
   return [
-    ...caches.hpas.byIndex("raisedFor", key).map((hpa) => ({
+    ...standing(caches.hpas, service, written).map((hpa) => ({
       target: hpaTarget(hpa),
       resource: horizontalPodAutoscalers,
       workload: hpa.spec.scaleTargetRef,
     })),
-    ...(keda?.informer.byIndex("raisedFor", key) ?? []).map((object) => ({
+    ...standing(keda?.informer, service, written).map((object) => ({
       target: scaledObjectTarget(object),
       resource: keda?.resource as Resource,
       workload: object.spec.scaleTargetRef,
     })),
   ];
+}
+
+/** Those of one kind that stand raised for the service, with what our last write says, which the cache may not have. */
+function standing<T extends KubeObject>(
+  informer: Pick<Informer<T>, "get" | "byIndex"> | undefined,
+  service: Ref,
+  written: KubeObject | undefined,
+): readonly T[] {
+  const cached = informer?.byIndex("raisedFor", keyOf(service)) ?? [];
+  const before = written && informer?.get(keyOf(written));
+  const latest = newer(before, written);
+  if (!latest || latest === before) return cached;
+  const others = cached.filter(({ metadata }) => metadata.uid !== latest.metadata.uid);
+  return raisedBy(latest).includes(keyOf(service)) ? [...others, latest] : others;
 }
 
 /**
@@ -52,11 +72,12 @@ async function raisedFor(caches: ScalingCaches, kinds: DiscoveredKinds, service:
 export async function giveBack(
   { client, caches, kinds }: { client: Client; caches: ScalingCaches; kinds: DiscoveredKinds },
   service: InvoiceService,
-  { meant, signal }: { meant: (raised: Raised) => boolean; signal: AbortSignal },
+  options: { meant: (raised: Raised) => boolean; written?: KubeObject; signal: AbortSignal },
 ): Promise<number> {
+  const { meant, written, signal } = options;
   const { name, namespace } = service.metadata;
   const ref = { name, ...(namespace === undefined ? {} : { namespace }) };
-  const noted = await raisedFor(caches, kinds, ref);
+  const noted = await raisedFor(caches, kinds, ref, written);
   // A copied note is nobody's floor, as on the HPA that KEDA makes of a ScaledObject.
   const raised = noted.filter(({ target }) => baseOf(target).raised);
   const unmeant = raised.filter((autoscaler) => !meant(autoscaler));

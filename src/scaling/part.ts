@@ -23,7 +23,7 @@ import {
 } from "./report.ts";
 import { scalingSettings, userLeadMs } from "./settings.ts";
 import { isRefusal, type Refusal, type Target } from "./target.ts";
-import type { ScalingCaches } from "./watched.ts";
+import { trimmed, type ScalingCaches } from "./watched.ts";
 
 /**
  * The scaling part: spec.scaling, and of the status `scaling` and the conditions below. It looks again at
@@ -116,7 +116,8 @@ export class ScalingPart {
 
   /** The InvoiceService is going: autoscalers get their base back, a plain count stays as it is. */
   async release(service: InvoiceService, signal: AbortSignal): Promise<void> {
-    await giveBack(this.#dependencies, service, { meant: () => false, signal });
+    const { written } = this.#remembered.get(keyOf(service)) ?? {};
+    await giveBack(this.#dependencies, service, { meant: () => false, ...(written ? { written } : {}), signal });
     await this.#dependencies.holdFinalizer(service, false);
   }
 
@@ -159,11 +160,11 @@ export class ScalingPart {
       // an object that is cleaned up when it is deleted, never a floor that nobody gives back.
       if (write?.base !== undefined) await holdFinalizer(service, true);
       if (write && resource && !isRefusal(target)) {
-        written = await writeFloor(client, resource, target, write, { raisedFor, signal });
+        written = trimmed(target.kind, await writeFloor(client, resource, target, write, { raisedFor, signal }));
         this.#tell(service, target, decision);
       }
       const meant = stillMeant(service.spec.workload, hold ? undefined : target);
-      const left = await giveBack(this.#dependencies, service, { meant, signal });
+      const left = await giveBack(this.#dependencies, service, { meant, ...(written ? { written } : {}), signal });
       const stands = !isRefusal(target) && baseOf({ ...target, object: written ?? target.object }).raised;
       if (!stands && left === 0) await holdFinalizer(service, false);
       return written ? { written } : {};

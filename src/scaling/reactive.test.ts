@@ -41,7 +41,7 @@ describe("replicasFor", () => {
     [801, 100, 9],
     [57, 100 * 0.57, 1],
     [800 * (1 + 1e-15), 100, 8],
-    [1e308, 1e-9, Infinity],
+    [1e308, 1e-9, 2 ** 31 - 1],
   ])("%d requests/s at %d a replica need %d", (requests, perReplica, expected) => {
     expect(replicasFor(requests, perReplica)).toBe(expected);
   });

@@ -51,12 +51,15 @@ export interface ReactiveResult {
 
 export const initialReactiveState: ReactiveState = { history: [], failures: 0, incomplete: true };
 
+/** The most that the API has room for in a count. */
+const MOST_REPLICAS = 2 ** 31 - 1;
+
 /**
  * Replicas for a demand, whole ones. What is within a billionth of a whole number is that number: 57 requests/s
  * over 100 * 0.57 a replica are one replica, although the quotient of the two doubles is a little above 1.
  */
 export function replicasFor(demand: number, perReplica: number): number {
-  return Math.max(0, Math.ceil(demand / perReplica - 1e-9));
+  return Math.min(MOST_REPLICAS, Math.max(0, Math.ceil(demand / perReplica - 1e-9)));
 }
 
 /**

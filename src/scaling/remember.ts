@@ -9,6 +9,9 @@ import { isRefusal } from "./target.ts";
  * can hold something longer, never give it up sooner.
  */
 
+/** What the schema takes of a reason or a limit; a calendar's name alone may be as long. */
+const TEXT_MAX = 253;
+
 type ScalingStatus = NonNullable<InvoiceServiceStatus["scaling"]>;
 
 /** The memory of a process that has just started, at `now`. */
@@ -42,18 +45,25 @@ export function statusOf({ target, workload, leadMs }: Observed, decision: Decis
     ...(own ? { owner: `${own.object.kind ?? own.kind}/${own.object.metadata.name}`, base } : {}),
     floor: floor.replicas,
     floorSince: timestamp(floor.since),
-    floorReason: floor.reason,
+    floorReason: within(floor.reason),
     current: workload.replicas,
     ready: workload.ready,
     ...(own?.kind === "Scale" ? { desired: recommended } : {}),
     leadSeconds: Math.ceil(leadMs / 1000),
     ...(contest ? { contest: { ...contest, since: timestamp(contest.since) } } : {}),
     ...(shortfall
-      ? { shortfall: { needed: shortfall.needed, limit: shortfall.limit, limitedBy: shortfall.limitedBy } }
+      ? { shortfall: { needed: shortfall.needed, limit: shortfall.limit, limitedBy: within(shortfall.limitedBy) } }
       : {}),
     // The first step is what holds already, and its time would be that of the last look.
-    plan: plan.slice(1).map(({ from, replicas, reason }) => ({ from: timestamp(from), replicas, reason })),
+    plan: plan
+      .slice(1)
+      .map(({ from, replicas, reason }) => ({ from: timestamp(from), replicas, reason: within(reason) })),
   };
+}
+
+/** A text no longer than the schema lets it be: a status that is refused would be refused for ever. */
+function within(text: string): string {
+  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX - 1)}…`;
 }
 
 /** A time of the status; one that is missing counts as just now: the longest wait. */

@@ -23,7 +23,6 @@ export interface Workload extends KubeObject {
 
 export interface HorizontalPodAutoscaler extends KubeObject {
   spec: { scaleTargetRef: WorkloadRef; minReplicas?: number; maxReplicas: number };
-  status?: { desiredReplicas?: number; currentReplicas?: number };
 }
 
 export interface ScaledObject extends KubeObject {

@@ -17,6 +17,7 @@ import {
   PAUSE_ANNOTATIONS,
   type HorizontalPodAutoscaler,
   type ScaledObject,
+  type TargetKind,
   type Workload,
   type WorkloadRef,
 } from "./target.ts";
@@ -65,14 +66,9 @@ export function openCaches(open: OpenInformer): ScalingCaches {
     hpas: open(horizontalPodAutoscalers as unknown as Resource<HorizontalPodAutoscaler>, {
       indexes: {
         workload: ({ metadata, spec }) => [workloadKey(metadata.namespace, spec.scaleTargetRef)],
-        raisedFor,
+        raisedFor: raisedBy,
       },
-      transform: (hpa) => ({
-        ...hpa,
-        metadata: trimMetadata(hpa, ["spec", "minReplicas"]),
-        spec: pick(hpa.spec, ["scaleTargetRef", "minReplicas", "maxReplicas"]),
-        status: pick(hpa.status ?? {}, ["desiredReplicas", "currentReplicas"]),
-      }),
+      transform: trimHpa,
     }),
     pods: open(pods as unknown as Resource<CachedPod>, {
       indexes: { workload: ({ workload }) => (workload === undefined ? [] : [workload]) },
@@ -91,18 +87,14 @@ export function openScaledObjects(open: OpenInformer, resource: Resource<ScaledO
   return open(resource, {
     indexes: {
       workload: ({ metadata, spec }) => [workloadKey(metadata.namespace, spec.scaleTargetRef)],
-      raisedFor,
+      raisedFor: raisedBy,
     },
-    transform: (object) => ({
-      ...object,
-      metadata: trimMetadata(object, ["spec", "minReplicaCount"], PAUSE_ANNOTATIONS),
-      spec: pick(object.spec, ["scaleTargetRef", "minReplicaCount", "maxReplicaCount"]),
-    }),
+    transform: trimScaledObject,
   });
 }
 
 /** The InvoiceService, `namespace/name`, for which an autoscaler's minimum is raised. */
-function raisedFor({ metadata }: KubeObject): string[] {
+export function raisedBy({ metadata }: KubeObject): string[] {
   const name = metadata.annotations?.[RAISED_FOR_ANNOTATION];
   return name === undefined ? [] : [`${metadata.namespace}/${name}`];
 }
@@ -111,16 +103,42 @@ export function startsOf(caches: ScalingCaches, namespace: string, ref: Workload
   return caches.pods.byIndex("workload", `${namespace}/${ref.name}`).flatMap(({ start }) => (start ? [start] : []));
 }
 
+/** An object as its cache would keep it, for one that did not come through it. */
+export function trimmed(kind: TargetKind, object: KubeObject): KubeObject {
+  if (kind === "HorizontalPodAutoscaler") return trimHpa(object as HorizontalPodAutoscaler);
+  return kind === "ScaledObject" ? trimScaledObject(object as ScaledObject) : trimWorkload(object);
+}
+
+function trimHpa(hpa: HorizontalPodAutoscaler): HorizontalPodAutoscaler {
+  return {
+    ...typeOf(hpa),
+    metadata: trimMetadata(hpa, ["spec", "minReplicas"]),
+    spec: pick(hpa.spec, ["scaleTargetRef", "minReplicas", "maxReplicas"]),
+  };
+}
+
+/** Without the status, of which KEDA writes the times anew all the while. */
+function trimScaledObject(object: ScaledObject): ScaledObject {
+  return {
+    ...typeOf(object),
+    metadata: trimMetadata(object, ["spec", "minReplicaCount"], PAUSE_ANNOTATIONS),
+    spec: pick(object.spec, ["scaleTargetRef", "minReplicaCount", "maxReplicaCount"]),
+  };
+}
+
 function trimWorkload(workload: CachedWorkload): CachedWorkload {
   const template = (workload.spec as { template?: { spec?: { containers?: [] } } } | undefined)?.template;
   return {
-    ...(workload.apiVersion === undefined ? {} : { apiVersion: workload.apiVersion }),
-    ...(workload.kind === undefined ? {} : { kind: workload.kind }),
+    ...typeOf(workload),
     metadata: trimMetadata(workload, ["spec", "replicas"]),
     spec: pick(workload.spec ?? {}, ["replicas"]),
     status: pick(workload.status ?? {}, ["replicas", "readyReplicas"]),
     cost: podCost(template?.spec?.containers ?? []),
   };
+}
+
+function typeOf({ apiVersion, kind }: KubeObject): { apiVersion?: string; kind?: string } {
+  return { ...(apiVersion === undefined ? {} : { apiVersion }), ...(kind === undefined ? {} : { kind }) };
 }
 
 function trimPod(object: CachedPod): CachedPod {
