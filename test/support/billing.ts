@@ -1,6 +1,6 @@
 import type { FilingCalendar, FilingCalendarManifest } from "../../src/api/v1alpha1/filing-calendar.ts";
 import type { InvoiceService, InvoiceServiceManifest } from "../../src/api/v1alpha1/invoice-service.ts";
-import type { Deployment, KubeObject } from "../../src/kube/resource.ts";
+import type { Deployment, HorizontalPodAutoscaler, KubeObject } from "../../src/kube/resource.ts";
 
 /** Objects of the field cases' baseline S0: Deployment inv-api, InvoiceService inv, 2 to 20 replicas of 100 requests/s. */
 
@@ -58,6 +58,21 @@ export function deployment(replicas: number, options: { name?: string; pods?: bo
       paused: !pods,
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { containers: [{ name: "api", image: "registry.invalid/inv-api:1" }] } },
+    },
+  };
+}
+
+/** The autoscaler of a Deployment, with the minimum and maximum that its owner gave it. */
+export function autoscaler(name: string, bounds: { min: number; max: number }): HorizontalPodAutoscaler {
+  return {
+    metadata: { name },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+      minReplicas: bounds.min,
+      maxReplicas: bounds.max,
+      metrics: [
+        { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
+      ],
     },
   };
 }

@@ -4,8 +4,10 @@ import { Informer } from "../../src/kube/informer.ts";
 import {
   deployments,
   events,
+  horizontalPodAutoscalers,
   type Deployment,
   type Event,
+  type HorizontalPodAutoscaler,
   type KubeObject,
   type Resource,
 } from "../../src/kube/resource.ts";
@@ -77,17 +79,20 @@ export class Watched<T extends KubeObject> {
 export class NamespaceView {
   readonly services: Watched<InvoiceService & KubeObject>;
   readonly deployments: Watched<Deployment>;
+  readonly hpas: Watched<HorizontalPodAutoscaler>;
   readonly events: Watched<Event>;
 
   constructor(options: ViewOptions) {
     this.services = new Watched(options, invoiceServices);
     this.deployments = new Watched(options, deployments);
+    this.hpas = new Watched(options, horizontalPodAutoscalers);
     this.events = new Watched(options, events);
   }
 
   /** By the plural of what they hold. */
   get informers(): [plural: string, informer: Informer<KubeObject>][] {
-    const all = { invoiceservices: this.services, deployments: this.deployments, events: this.events };
+    const { services: invoiceservices, deployments: workloads, hpas, events: told } = this;
+    const all = { invoiceservices, deployments: workloads, horizontalpodautoscalers: hpas, events: told };
     return Object.entries(all).map(([plural, { informer }]) => [plural, informer as unknown as Informer<KubeObject>]);
   }
 
@@ -99,9 +104,19 @@ export class NamespaceView {
 
   /** The counts that a Deployment has had, each with the moment at which it came, ms since the epoch. */
   counts(name: string): { at: number; replicas: number }[] {
-    const all = this.deployments
-      .history(name)
-      .map(({ at, object }) => ({ at, replicas: object.spec?.replicas ?? Number.NaN }));
-    return all.filter(({ replicas }, index) => replicas !== all[index - 1]?.replicas);
+    return changes(this.deployments.history(name), ({ spec }) => spec?.replicas);
   }
+
+  /** The minimums that an autoscaler has had, in the same way. */
+  minimums(name: string): { at: number; replicas: number }[] {
+    return changes(this.hpas.history(name), ({ spec }) => spec?.minReplicas);
+  }
+}
+
+function changes<T>(
+  history: readonly Seen<T>[],
+  countOf: (object: T) => number | undefined,
+): { at: number; replicas: number }[] {
+  const all = history.map(({ at, object }) => ({ at, replicas: countOf(object) ?? Number.NaN }));
+  return all.filter(({ replicas }, index) => replicas !== all[index - 1]?.replicas);
 }

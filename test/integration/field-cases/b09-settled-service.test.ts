@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { deployments } from "../../../src/kube/resource.ts";
-import { invoiceServices } from "../../../src/operator/kinds.ts";
-import { deployment, invoiceService, RPS } from "../../support/billing.ts";
+import { deployments, horizontalPodAutoscalers } from "../../../src/kube/resource.ts";
+import { filingCalendars, invoiceServices } from "../../../src/operator/kinds.ts";
+import { autoscaler, deployment, filingCalendar, invoiceService, RPS } from "../../support/billing.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startOperator, type OperatorHarness } from "../../support/operator-harness.ts";
 import type { StubAnswer, StubRequest } from "../../support/prometheus-stub.ts";
@@ -103,6 +103,38 @@ describe("B09: ten minutes without news", () => {
     expect(await operator.reconciles()).toBe(reconciles);
     await expectQuiet(operator);
     expect(operator.view.services.now("inv").status?.conditions).toContainEqual(foreign);
+  });
+
+  test("an autoscaler that is busy with itself wakes nobody", async () => {
+    const operator = await startOperator();
+    operator.prometheus.answer(800);
+    await operator.create(deployments, deployment(8, { pods: true }));
+    await operator.create(horizontalPodAutoscalers, autoscaler("inv-api", { min: 8, max: 20 }));
+    await eventually(() => expect(operator.view.deployments.now("inv-api").status?.readyReplicas).toBe(8));
+    const schedules = [{ name: "always", timeZone: "UTC", start: "0 0 * * *", end: "0 0 1 1 *", replicas: 12 }];
+    await operator.create(invoiceServices, invoiceService({ scaling: { schedules } }));
+    await eventually(() => expect(operator.view.deployments.now("inv-api").status?.readyReplicas).toBe(12));
+    await operator.advance("2m");
+    expect(operator.view.hpas.now("inv-api").spec?.minReplicas).toBe(12);
+    await expectQuiet(operator);
+  });
+
+  test("in a filing window the status changes with the steps of the plan alone", async () => {
+    const operator = await startOperator({ start: "2027-01-14T00:00:00Z" });
+    operator.prometheus.answer(400);
+    const calendar = operator.namespace;
+    const dates = [{ period: "2027-01", opens: "2027-01-10", deadline: "2027-01-15" }];
+    await operator.create(filingCalendars, filingCalendar(calendar, { timeZone: "Asia/Shanghai", dates }));
+    await operator.create(deployments, deployment(4));
+    await operator.create(invoiceServices, invoiceService({ calendars: [{ name: calendar }] }));
+    await operator.advance("2m");
+    const { plan = [], floor } = operator.view.services.now("inv").status?.scaling ?? {};
+    expect(floor).toBeGreaterThan(4);
+    const next = Date.parse(plan[0]?.from ?? "");
+    expect(next).toBeGreaterThan(operator.clock.now() + 1_200_000);
+    await expectQuiet(operator);
+    await expectQuiet(operator);
+    await operator.remove(filingCalendars, calendar);
   });
 
   test("the demand of the moment stands in the metrics", async () => {

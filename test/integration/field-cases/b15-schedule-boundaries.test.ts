@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { deployments } from "../../../src/kube/resource.ts";
+import { deployments, horizontalPodAutoscalers } from "../../../src/kube/resource.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
-import { deployment, invoiceService } from "../../support/billing.ts";
+import { autoscaler, deployment, invoiceService } from "../../support/billing.ts";
 import { startOperator, type OperatorHarness } from "../../support/operator-harness.ts";
 import { settledBilling } from "../../support/settled-billing.ts";
 
@@ -54,6 +54,27 @@ describe("B15: a schedule that starts on weekdays and ends every day", () => {
       floor: 10,
       floorReason: "schedule office",
     });
+  });
+
+  test("on an autoscaler it is a minimum: raised, held and given back at the same moments", async () => {
+    const operator = await startOperator({ start: "2027-01-15T20:55:00Z" });
+    operator.prometheus.answer(150);
+    await operator.create(deployments, deployment(2));
+    await operator.create(horizontalPodAutoscalers, autoscaler("inv-api", { min: 3, max: 20 }));
+    const schedules = [{ name: "office", replicas: 10, ...weekdays }];
+    await operator.create(invoiceServices, invoiceService({ scaling: { schedules } }));
+    await operator.advanceTo("2027-01-15T21:15:30Z");
+    await operator.restart();
+    for (let hour = 0; hour < 56; hour += 1) await operator.clock.jump(3_600_000);
+    await operator.advanceTo("2027-01-18T05:31:00Z");
+    expect(operator.view.minimums("inv-api")).toEqual([
+      { at: at("01-15T20:55:00"), replicas: 3 },
+      { at: at("01-15T20:55:00"), replicas: 10 },
+      { at: at("01-15T21:10:00"), replicas: 3 },
+      { at: at("01-18T05:20:00"), replicas: 10 },
+    ]);
+    const writes = await operator.requests({ verb: ["patch", "update"], resource: "deployments" });
+    expect(writes).toEqual([]);
   });
 
   test("an operator that was away when it ended ends it when it is back", async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { deployments } from "../../../src/kube/resource.ts";
 import { filingCalendars, invoiceServices } from "../../../src/operator/kinds.ts";
-import { filingCalendar } from "../../support/billing.ts";
+import { deployment, filingCalendar, invoiceService } from "../../support/billing.ts";
 import { success, vector, type StubAnswer } from "../../support/prometheus-stub.ts";
 import { settledBilling } from "../../support/settled-billing.ts";
-import type { OperatorHarness } from "../../support/operator-harness.ts";
+import { startOperator, type OperatorHarness } from "../../support/operator-harness.ts";
 
 const KIB = 1024;
 const page = `<html><body>${"<p>the gateway is tired 猫</p>".repeat(10_000)}</body></html>`;
@@ -34,12 +35,12 @@ const hugeAnswers: StubAnswer[] = [
   { status: 302, headers: { location: `http://127.0.0.1/${"q".repeat(8 * KIB)}` } },
 ];
 
-const name = (kind: string, n: number): string => `${kind}-${n}-`.padEnd(63, "n");
+const longName = (kind: string, n: number): string => `${kind}-${n}-`.padEnd(63, "n");
 const day = (n: number): string => new Date(Date.parse("2027-01-13") + n * 86_400_000).toISOString().slice(0, 10);
 
 /** Size of the whole object as the API gives it, and the longest message in it. */
-function expectBounded(operator: OperatorHarness): void {
-  for (const { object } of operator.view.services.history("inv")) {
+function expectBounded(operator: OperatorHarness, name = "inv"): void {
+  for (const { object } of operator.view.services.history(name)) {
     expect(JSON.stringify(object).length).toBeLessThan(64 * KIB);
     const messages = (object.status?.conditions ?? []).map(({ message }) => message.length);
     expect(Math.max(0, ...messages)).toBeLessThanOrEqual(KIB);
@@ -60,7 +61,7 @@ describe("B31: the status stays small enough to be written", () => {
   test("through 30 days of decisions, a new count at each evaluation, and huge errors in between", async () => {
     let evaluations = 0;
     const operator = await settledBilling({
-      evaluationInterval: "2h",
+      evaluationInterval: "3h",
       replicas: 8,
       answer: 800,
       service: { scaling: { stabilization: { down: "0s" } } },
@@ -71,37 +72,41 @@ describe("B31: the status stays small enough to be written", () => {
       return evaluations % 2 === 0 ? 800 : 1200;
     });
     for (let days = 0; days < 30; days += 1) await operator.advance("24h");
-    expect(operator.view.counts("inv-api").length, "decisions").toBeGreaterThan(250);
+    expect(operator.view.counts("inv-api").length, "decisions").toBeGreaterThan(200);
     expectBounded(operator);
     await expectWritten(operator);
-    expect(operator.eventsOf().length, "events, beyond the first 25 one in five minutes").toBeLessThanOrEqual(375);
+    expect(operator.eventsOf().length, "one event for each").toBeLessThanOrEqual(250);
   });
 
-  test.each(hugeAnswers.map((answer, index) => ({ index, answer })))(
-    "answer $index of 300 KB is a short message",
-    async ({ answer }) => {
-      const operator = await settledBilling({ replicas: 8, answer: 800 });
-      operator.prometheus.answer(answer);
-      await operator.evaluate(4);
-      expect(operator.condition("MetricsAvailable")?.status).toBe("False");
-      expectBounded(operator);
-      await expectWritten(operator);
-      expect(Math.max(...operator.logged.map((line) => line.length))).toBeLessThan(8 * KIB);
-    },
-  );
+  test("huge answers are short messages", async () => {
+    const operator = await startOperator();
+    operator.prometheus.answer(({ query }) => hugeAnswers[Number(query)] ?? 800);
+    const names = hugeAnswers.map((_, row) => `row-${row}`);
+    for (const [row, name] of names.entries()) {
+      await operator.create(deployments, deployment(8, { name: `${name}-api` }));
+      await operator.create(invoiceServices, invoiceService({ name, demand: { query: String(row) } }));
+    }
+    await operator.advance("2m");
+    for (const name of names) {
+      expect(operator.condition("MetricsAvailable", name)).toMatchObject({ status: "False" });
+      expectBounded(operator, name);
+    }
+    await expectWritten(operator);
+    expect(Math.max(...operator.logged.map((line) => line.length))).toBeLessThan(8 * KIB);
+  });
 
   test("a spec with as much as it may have, most of it wrong", async () => {
     const operator = await settledBilling({ replicas: 8, answer: 800 });
     const calendars = Array.from({ length: 8 }, (_, n) => ({ name: `${operator.namespace}-${n}-${"c".repeat(180)}` }));
     const events = Array.from({ length: 64 }, (_, n) => ({
-      name: name("event", n),
+      name: longName("event", n),
       start: "2027-02-01T00:00",
       end: `2027-02-${String((n % 27) + 2).padStart(2, "0")}T00:00`,
       timeZone: n % 2 ? "Europe/Berlim" : "UTC",
       replicas: 3 + (n % 17),
     }));
     const schedules = Array.from({ length: 32 }, (_, n) => ({
-      name: name("schedule", n),
+      name: longName("schedule", n),
       timeZone: n % 2 ? "Europe/Berlim" : "UTC",
       start: `${n} 9 * * *`,
       end: `${n} 17 * * *`,
