@@ -51,3 +51,14 @@ export class Calendars {
     return view;
   }
 }
+
+/** The window in force, or the next one. One whose deadline was moved is two in a row: it ends with the last of them. */
+export function nextWindow(windows: readonly Window[], now: number): Window | undefined {
+  const next = windows.find(({ deadline }) => deadline > now);
+  if (!next) return undefined;
+  const same = windows.filter(
+    ({ calendar, name }) => calendar === next.calendar && name !== undefined && name === next.name,
+  );
+  const last = same.at(-1) ?? next;
+  return { ...next, opens: same[0]?.opens ?? next.opens, deadline: last.deadline, grade: last.grade };
+}

@@ -4,7 +4,7 @@ import { Ready, Stalled } from "../api/v1alpha1/reasons.ts";
 import type { Window } from "../calendar/window.ts";
 import type { KubeObject } from "../kube/resource.ts";
 import type { ReconcileContext, Request, Result } from "../runtime/controller.ts";
-import type { Calendars } from "./calendars.ts";
+import { nextWindow, type Calendars } from "./calendars.ts";
 import type { StatusWriter } from "./status-writer.ts";
 
 /** The controller of FilingCalendars: says what was made of each, so that its author sees what services will follow. */
@@ -31,7 +31,7 @@ export class FilingCalendarReconciler {
       this.#status.forget({ name });
       return;
     }
-    const next = view.windows.find(({ deadline }) => deadline > now);
+    const next = nextWindow(view.windows, now);
     const observedGeneration = calendar.metadata.generation ?? 0;
     let conditions = ownConditions(this.#status.latest(calendar)?.conditions ?? []);
     if (view.problems.length > 0) {

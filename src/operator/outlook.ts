@@ -3,7 +3,7 @@ import { timestamp } from "../api/v1alpha1/conditions.ts";
 import type { Endpoint } from "../prometheus/reading.ts";
 import type { Window } from "../calendar/window.ts";
 import type { ConditionChange, Verdict } from "../scaling/report.ts";
-import type { Calendars, CalendarView } from "./calendars.ts";
+import { nextWindow, type Calendars, type CalendarView } from "./calendars.ts";
 import type { History, HistoryState } from "./history.ts";
 import { calendarConfirmed, forecastReady, IN_SIGHT_MS, notFound } from "./outlook-report.ts";
 import { planSources, type PlanSources } from "./plan-sources.ts";
@@ -119,17 +119,6 @@ function peakOf(kept: Kept, { opens, deadline }: Window): Kept["peak"] {
 function question({ spec }: InvoiceService, endpoint: Endpoint, plan: PlanSources): Parameters<History["of"]>[1] {
   const { query, select } = spec.demand;
   return { endpoint, query, ...(select ? { select } : {}), exclude: plan.unusual, zone: plan.zone };
-}
-
-/** The window in force, or the next one. One whose deadline was moved is two in a row: it ends with the last of them. */
-function nextWindow(windows: readonly Window[], now: number): Window | undefined {
-  const next = windows.find(({ deadline }) => deadline > now);
-  if (!next) return undefined;
-  const same = windows.filter(
-    ({ calendar, name }) => calendar === next.calendar && name !== undefined && name === next.name,
-  );
-  const last = same.at(-1) ?? next;
-  return { ...next, opens: same[0]?.opens ?? next.opens, deadline: last.deadline, grade: last.grade };
 }
 
 function windowStatus({ calendar, opens, deadline, grade }: Window, now: number): NonNullable<Outlook["window"]> {
