@@ -194,17 +194,17 @@ describe("windowSource", () => {
     ["before it opens", opens - HOUR, 0],
     ["when it opens", opens, 2],
     ["by day", deadline - 3 * DAY + 12 * HOUR, 10],
-    ["at night", deadline - 3 * DAY, 2],
+    ["at night too, since the level is held", deadline - 3 * DAY, 10],
     ["on the last day", deadline - 12 * HOUR, 30],
-    ["at the deadline", deadline, 6],
-    ["in the night after it, since the last day's level is held", deadline + 1, 30],
+    ["at the deadline", deadline, 30],
+    ["in the night after it", deadline + 1, 30],
     ["to the end of the grace", deadline + grace - 1, 30],
     ["and no longer", deadline + grace, 0],
   ])("%s", (_, at, expected) => {
     expect(source.need(at, at)).toBe(expected);
   });
 
-  it("asks for the last day's level as soon as the lead reaches over the deadline", () => {
+  it("asks for the window's level as soon as the lead reaches over the deadline", () => {
     expect(source.need(deadline - MINUTE, deadline + MINUTE)).toBe(30);
   });
 
@@ -223,7 +223,7 @@ describe("windowSource", () => {
     expect(source.peak?.(opens)).toBe(30);
   });
 
-  it("works its peak out once, however often it is looked at", () => {
+  it("works the weeks behind it out a few times, however often it is looked at", () => {
     const asked: number[] = [];
     const counting: ExpectedDemand = {
       peakIn(from) {
@@ -233,7 +233,7 @@ describe("windowSource", () => {
     };
     const window = windowSource({ name: "w", opens, deadline }, grace, counting, 100);
     for (let look = 0; look < 100; look += 1) planAt([window], 2, deadline - HOUR, MINUTE);
-    expect(asked.filter((from) => from === opens)).toHaveLength(1);
+    expect(asked.filter((from) => from === opens).length).toBeLessThanOrEqual(3);
   });
 
   it("has its opening, its deadline and the end of the grace as boundaries, and each hour between the first two", () => {

@@ -74,11 +74,10 @@ export function forecastEventSource(
   };
 }
 
-const DAY_MS = 86_400_000;
-
 /**
- * A filing window. Up to the deadline it follows the expected demand; from there to the end of the grace
- * it holds the level of the last day, since deadlines are moved late and stragglers file after them.
+ * A filing window, a level that is held: up to the deadline the highest demand expected so far, from there to the
+ * end of the grace the highest of the whole window. It does not follow the nights down: deadlines are moved late,
+ * stragglers file after them, and a floor that was given back in the evening may be missing in the morning.
  */
 export function windowSource(
   window: { name: string; opens: number; deadline: number },
@@ -88,11 +87,9 @@ export function windowSource(
 ): PlanSource {
   const { opens, deadline } = window;
   const holdsUntil = deadline + graceMs;
-  const need = (from: number, to: number): number => {
-    if (to < opens || from >= holdsUntil) return 0;
-    const start = to > deadline ? Math.min(from, deadline - DAY_MS) : from;
-    return replicasFor(demand.peakIn(Math.max(opens, start), Math.min(to, deadline)), capacity);
-  };
+  const highest = highestSince(opens, demand);
+  const need = (from: number, to: number): number =>
+    to < opens || from >= holdsUntil ? 0 : replicasFor(highest(Math.min(to, deadline)), capacity);
   return {
     reason: `window ${window.name}`,
     release: "stepped",
@@ -102,6 +99,19 @@ export function windowSource(
         (at) => at >= from && at <= to,
       ),
     peak: once(() => need(opens, deadline)),
+  };
+}
+
+/**
+ * The highest demand from `start` to a moment. It is asked for at each look, a little later each time, so what was
+ * worked out before is gone on from: weeks of hours would take most of a decision's time.
+ */
+function highestSince(start: number, demand: ExpectedDemand): (to: number) => number {
+  let known = { to: start, value: demand.peakIn(start, start) };
+  return (to) => {
+    const from = to >= known.to ? known : { to: start, value: 0 };
+    known = { to, value: Math.max(from.value, demand.peakIn(from.to, to)) };
+    return known.value;
   };
 }
 
