@@ -22,57 +22,64 @@ const BASE = 2;
 /** Up and down, to the base and from it: each change of the floor finds the world as the last crash left it. */
 const FLOORS = [5, 9, BASE, 7, 12, 4, BASE, 6, 3, 11, 8, BASE, 10, 5, 12, BASE];
 
-test("kill -9 at any request, while the floor goes up and down: nothing is lost and nothing left behind", async () => {
-  const stage = await Stage.open(await useCluster());
-  onTestFinished(() => stage.close());
-  await stage.account();
-  const proxy = await CrashProxy.start(stage.cluster, stage.namespace, "invoiceops");
-  onTestFinished(() => proxy.close());
-  const writers = new Writers(stage);
-  await writers.apply("setup", deployments, deployment(NAME));
-  await writers.create(autoscaler(NAME, BASE));
-  await stage.serve(NAME, { scaling: { release: { grace: "0s", every: "1s", stepPercent: 50 } } });
-  await stage.launch(proxy.kubeconfig).ready();
-  await stage.told(NAME, "FloorApplied", "True", "AtBase");
-  await stage.end();
-  const floors = await History.of(stage, horizontalPodAutoscalers, NAME);
-  const services = await History.of(stage, invoiceServices, NAME);
+/** A process starts for each of them, which takes its time where other tests run beside. */
+const TIMEOUT = 300_000;
 
-  for (const [round, floor] of FLOORS.entries()) {
-    const from = minimum(floors.versions.at(-1));
-    const seen = floors.versions.length;
-    await stage.change(NAME, { spec: floor === BASE ? { events: null } : floorOf(floor) });
-    const moment = momentOf(round);
-    await crash(stage, proxy, moment, floor);
+test(
+  "kill -9 at any request, while the floor goes up and down: nothing is lost and nothing left behind",
+  { timeout: TIMEOUT },
+  async () => {
+    const stage = await Stage.open(await useCluster());
+    onTestFinished(() => stage.close());
+    await stage.account();
+    const proxy = await CrashProxy.start(stage.cluster, stage.namespace, "invoiceops");
+    onTestFinished(() => proxy.close());
+    const writers = new Writers(stage);
+    await writers.apply("setup", deployments, deployment(NAME));
+    await writers.create(autoscaler(NAME, BASE));
+    await stage.serve(NAME, { scaling: { release: { grace: "0s", every: "1s", stepPercent: 50 } } });
+    await stage.launch(proxy.kubeconfig).ready();
+    await stage.told(NAME, "FloorApplied", "True", "AtBase");
+    await stage.end();
+    const floors = await History.of(stage, horizontalPodAutoscalers, NAME);
+    const services = await History.of(stage, invoiceServices, NAME);
 
-    // It has gone all the way, a part of it or nowhere, and never the other way.
-    const way = [from, ...floors.versions.slice(seen).map(minimum)];
-    const steady = way.every((value, index) => (value - (way[index - 1] ?? from)) * Math.sign(floor - from) >= 0);
-    expect({ steady, way }, `${from} to ${floor}, killed ${moment.when} request ${moment.request}`).toMatchObject({
-      steady: true,
+    for (const [round, floor] of FLOORS.entries()) {
+      const from = minimum(floors.versions.at(-1));
+      const seen = floors.versions.length;
+      await stage.change(NAME, { spec: floor === BASE ? { events: null } : floorOf(floor) });
+      const moment = momentOf(round);
+      await crash(stage, proxy, moment, floor);
+
+      // It has gone all the way, a part of it or nowhere, and never the other way.
+      const way = [from, ...floors.versions.slice(seen).map(minimum)];
+      const steady = way.every((value, index) => (value - (way[index - 1] ?? from)) * Math.sign(floor - from) >= 0);
+      expect({ steady, way }, `${from} to ${floor}, killed ${moment.when} request ${moment.request}`).toMatchObject({
+        steady: true,
+      });
+    }
+
+    await stage.change(NAME, { spec: { events: null } });
+    await stage.launch(proxy.kubeconfig).ready();
+    const { metadata } = await stage.becomes(horizontalPodAutoscalers, NAME, { spec: { minReplicas: BASE } });
+    expect(metadata.annotations ?? {}).not.toHaveProperty([BASE_ANNOTATION]);
+    await vi.waitFor(async () => expect((await stage.service(NAME)).metadata.finalizers ?? []).toEqual([]), {
+      timeout: 30_000,
+      interval: 150,
     });
-  }
+    await Promise.all([floors.close(), services.close()]);
 
-  await stage.change(NAME, { spec: { events: null } });
-  await stage.launch(proxy.kubeconfig).ready();
-  const { metadata } = await stage.becomes(horizontalPodAutoscalers, NAME, { spec: { minReplicas: BASE } });
-  expect(metadata.annotations ?? {}).not.toHaveProperty([BASE_ANNOTATION]);
-  await vi.waitFor(async () => expect((await stage.service(NAME)).metadata.finalizers ?? []).toEqual([]), {
-    timeout: 30_000,
-    interval: 150,
-  });
-  await Promise.all([floors.close(), services.close()]);
-
-  expect(floors.changes(minimum).length, "the floor has moved").toBeGreaterThan(FLOORS.length / 2);
-  for (const version of floors.versions) {
-    const raised = minimum(version) > BASE;
-    const { finalizers } = before(services, version).metadata;
-    expect(
-      { note: version.metadata.annotations?.[BASE_ANNOTATION], held: !raised || finalizers?.includes(FINALIZER) },
-      `the note of the base and the hold on the service at ${minimum(version)}`,
-    ).toEqual({ note: raised ? `${BASE}` : undefined, held: true });
-  }
-});
+    expect(floors.changes(minimum).length, "the floor has moved").toBeGreaterThan(FLOORS.length / 2);
+    for (const version of floors.versions) {
+      const raised = minimum(version) > BASE;
+      const { finalizers } = before(services, version).metadata;
+      expect(
+        { note: version.metadata.annotations?.[BASE_ANNOTATION], held: !raised || finalizers?.includes(FINALIZER) },
+        `the note of the base and the hold on the service at ${minimum(version)}`,
+      ).toEqual({ note: raised ? `${BASE}` : undefined, held: true });
+    }
+  },
+);
 
 /** Runs one operator until it dies: at the moment, or when the floor stands and it has nothing left to ask. */
 async function crash(stage: Stage, proxy: CrashProxy, moment: Moment, floor: number): Promise<void> {
