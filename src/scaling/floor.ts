@@ -77,6 +77,16 @@ export interface Write {
   base?: number;
 }
 
+/**
+ * What gives a raised field back. Where somebody else has written it since, or applies it together with us, it stays
+ * at their value: only our note is withdrawn.
+ */
+export function releaseOf(target: Target): Write {
+  const { object, path } = target;
+  const oursAlone = isOurs(object, path) && ownershipOf(object, path).class !== "Enforced";
+  return oursAlone ? { value: baseOf(target).replicas } : {};
+}
+
 export interface FloorDecision {
   applied: boolean;
   reason: "Applied" | "AtBase" | "DeclaredElsewhere" | "Contested";
@@ -107,7 +117,7 @@ export function decideFloor(input: FloorInput): FloorDecision {
   const raising = target.kind === "Scale" || wanted > base.replicas;
 
   if (memory.contest) return contested(memory.contest, target, wanted, memory);
-  if (!raising) return atBase(target, base, ours && ownership.class !== "Enforced", memory);
+  if (!raising) return atBase(target, base, memory);
   if (target.value === wanted) {
     return raised(input, ownership, ours ? { ...memory, lastOurs: target.value } : memory);
   }
@@ -190,15 +200,12 @@ function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: Fl
   };
 }
 
-/**
- * Nothing is to be raised: what we had raised goes back, everything else stays as its owner set it. A field that
- * an Apply owner holds together with us stays at their value when we let go of it.
- */
-function atBase(target: Target, base: Base, oursAlone: boolean, memory: FloorMemory): FloorDecision {
+/** Nothing is to be raised: what we had raised goes back, everything else stays as its owner set it. */
+function atBase(target: Target, base: Base, memory: FloorMemory): FloorDecision {
   const message = `${fieldOf(target)} is ${base.replicas}, as its owner set it`;
   const decision: FloorDecision = { applied: true, reason: "AtBase", message, memory };
   if (!base.raised) return { ...decision, memory: keptOff(memory) };
-  return { ...decision, write: oursAlone ? { value: base.replicas } : {} };
+  return { ...decision, write: releaseOf(target) };
 }
 
 function contested(contest: Contest, target: Target, wanted: number, memory: FloorMemory): FloorDecision {

@@ -23,11 +23,12 @@ function service(name = "inv"): InvoiceService {
 function raised(
   name: string,
   version: number,
-  { raisedFor = "inv", takenBy }: { raisedFor?: string; takenBy?: string } = {},
+  { raisedFor = "inv", takenBy, sharedBy }: { raisedFor?: string; takenBy?: string; sharedBy?: string } = {},
 ): HorizontalPodAutoscaler {
   const field = new LiveField("HorizontalPodAutoscaler", 2);
   field.write({ value: 5, base: 2 });
   if (takenBy !== undefined) field.update(takenBy, 4);
+  if (sharedBy !== undefined) field.apply(sharedBy, 5);
   const object = field.object();
   const annotations = { ...object.metadata.annotations, [RAISED_FOR_ANNOTATION]: raisedFor };
   return {
@@ -69,6 +70,12 @@ describe("a base goes back", () => {
 
   test("not where somebody else has written since: our notes are withdrawn, and nothing else", async () => {
     const { dependencies, writes } = bench([raised("old", 1, { takenBy: "somebody" })]);
+    await giveBack(dependencies, service(), nothing);
+    expect(writes).toEqual([{ name: "old", annotations: undefined }]);
+  });
+
+  test("not where somebody else applies the same value: it stays as theirs", async () => {
+    const { dependencies, writes } = bench([raised("old", 1, { sharedBy: "argocd-controller" })]);
     await giveBack(dependencies, service(), nothing);
     expect(writes).toEqual([{ name: "old", annotations: undefined }]);
   });

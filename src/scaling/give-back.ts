@@ -4,9 +4,8 @@ import type { Informer } from "../kube/informer.ts";
 import { newer } from "../kube/newer.ts";
 import { horizontalPodAutoscalers, keyOf, type KubeObject, type Ref, type Resource } from "../kube/resource.ts";
 import { writeFloor } from "./act.ts";
-import { baseOf } from "./floor.ts";
+import { baseOf, releaseOf } from "./floor.ts";
 import type { DiscoveredKinds } from "./observe.ts";
-import { isOurs } from "./ownership.ts";
 import {
   hpaTarget,
   isRefusal,
@@ -82,9 +81,7 @@ export async function giveBack(
   const raised = noted.filter(({ target }) => baseOf(target).raised);
   const unmeant = raised.filter((autoscaler) => !meant(autoscaler));
   for (const { target, resource } of unmeant) {
-    // Where somebody else has written the field since, only our notes on it are withdrawn.
-    const write = isOurs(target.object, target.path) ? { value: baseOf(target).replicas } : {};
-    await writeFloor(client, resource, target, write, { raisedFor: name, signal });
+    await writeFloor(client, resource, target, releaseOf(target), { raisedFor: name, signal });
   }
   return raised.length - unmeant.length;
 }
