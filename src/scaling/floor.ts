@@ -25,7 +25,7 @@ const RESET_WINDOW_MS = 600_000;
 const RESETS_TO_CONTEST = 2;
 
 /** The field is somebody else's; nothing is written until the user has changed something. */
-export interface Contest {
+interface Contest {
   manager: string;
   since: number;
   /** Generation of the InvoiceService at that time: a changed spec is a new try. */

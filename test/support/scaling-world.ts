@@ -38,7 +38,7 @@ export const partial = (requests: number): Reading => ({
 });
 export const missing: Reading = { ok: false, reason: "NoData", message: "the query gives no series" };
 
-export function signals(...readings: readonly Reading[]): SignalReading[] {
+function signals(...readings: readonly Reading[]): SignalReading[] {
   return readings.map((reading, index) => ({ name: `s${index + 1}`, reading, perReplica: 100 }));
 }
 
@@ -55,7 +55,7 @@ export function recurrenceOf(boundaries: readonly { at: number; start: boolean }
 }
 
 /** The memory of a process that has just started and has read the status. */
-export function afterRestart({ inForce, floor }: ScalingMemory): ScalingMemory {
+function afterRestart({ inForce, floor }: ScalingMemory): ScalingMemory {
   return {
     reactive: initialReactiveState,
     ...(inForce ? { inForce } : {}),
