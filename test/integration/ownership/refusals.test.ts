@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { deployments, horizontalPodAutoscalers, type KubeObject } from "../../../src/kube/resource.ts";
 import { BASE_ANNOTATION } from "../../../src/scaling/floor.ts";
 import { useCluster } from "../../support/cluster.ts";
@@ -40,6 +40,9 @@ test.concurrent("two InvoiceServices on one workload: the older one works on, th
   await hpa("shared", "shared");
   await stage.serve("shared", floorOf(FLOOR));
   await minimumIs("shared", FLOOR);
+  // Ages are told in whole seconds.
+  const { creationTimestamp = "" } = (await stage.service("shared")).metadata;
+  await vi.waitFor(() => assert.ok(Date.now() >= Date.parse(creationTimestamp) + 1000), { timeout: 2000 });
   await stage.serve("younger", {
     ...floorOf(FLOOR + 2),
     workload: { apiVersion: "apps/v1", kind: "Deployment", name: "shared" },
