@@ -1,29 +1,24 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
-import { pino } from "pino";
-import type { Counter, Gauge } from "prom-client";
 import { onTestFinished } from "vitest";
 import type { Condition, ConditionType } from "../../src/api/v1alpha1/conditions.ts";
 import { parseDuration } from "../../src/api/v1alpha1/duration.ts";
 import { createClient, type Client } from "../../src/kube/client.ts";
 import type { ClusterConfig } from "../../src/kube/config.ts";
-import type { Informer } from "../../src/kube/informer.ts";
 import type { Event, KubeObject, Resource } from "../../src/kube/resource.ts";
 import { createTransport, type Transport } from "../../src/kube/transport.ts";
-import { createOperator } from "../../src/operator/operator.ts";
 import { realClock } from "../../src/runtime/clock.ts";
-import { silentLogger } from "../../src/runtime/logger.ts";
-import { Manager } from "../../src/runtime/manager.ts";
-import { createMetrics, type Metrics } from "../../src/runtime/metrics.ts";
 import type { ClusterAccess } from "../../dev/cluster/access.ts";
 import type { AuditEvent, AuditFilter } from "../../dev/cluster/audit-log.ts";
 import { CatchingUp } from "./catching-up.ts";
 import { useCluster } from "./cluster.ts";
 import { installCrds } from "./crds.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { assertHarmless } from "./harmless.ts";
 import { InFlight } from "./in-flight.ts";
 import { NamespaceView } from "./namespace-view.ts";
+import { OperatorInstance } from "./operator-instance.ts";
 import { createPrometheusStub, type PrometheusStub } from "./prometheus-stub.ts";
 import { becomeOperator, SERVICE_ACCOUNT } from "./rbac.ts";
 
@@ -66,14 +61,6 @@ export async function startOperator(options: HarnessOptions = {}): Promise<Opera
   return harness;
 }
 
-/** One life of the operator process. */
-interface Process {
-  metrics: Metrics;
-  informers: Informer<KubeObject>[];
-  /** Ends it in order; rejects when it had failed. */
-  stop(): Promise<void>;
-}
-
 export class OperatorHarness {
   readonly namespace = `case-${randomBytes(4).toString("hex")}`;
   readonly clock: FakeClock;
@@ -89,7 +76,7 @@ export class OperatorHarness {
   readonly #inFlight: { api: InFlight; prometheus: readonly { stub: PrometheusStub; requests: InFlight }[] };
   readonly #end = new AbortController();
   #identity: ClusterConfig | undefined;
-  #process: Process | undefined;
+  #instance: OperatorInstance | undefined;
 
   constructor(cluster: ClusterAccess, prometheus: PrometheusStub, options: HarnessOptions) {
     this.#cluster = cluster;
@@ -184,12 +171,12 @@ export class OperatorHarness {
 
   /** Evaluations of this process. */
   evaluations(): Promise<number> {
-    return this.#sum("invoiceops_evaluations_total");
+    return this.#running.sum("invoiceops_evaluations_total");
   }
 
   /** Reconciles of InvoiceServices by this process, or those with one result. */
   reconciles(result?: string): Promise<number> {
-    return this.#sum("controller_runtime_reconcile_total", {
+    return this.#running.sum("controller_runtime_reconcile_total", {
       controller: "invoiceservice",
       ...(result === undefined ? {} : { result }),
     });
@@ -197,7 +184,7 @@ export class OperatorHarness {
 
   /** What /metrics shows. */
   metricsText(): Promise<string> {
-    return this.#metrics.registry.metrics();
+    return this.#running.metricsText();
   }
 
   /** The operator's requests so far, from the API server's audit log. */
@@ -224,7 +211,8 @@ export class OperatorHarness {
     try {
       await this.#stop();
       assert.equal(this.clock.pending, 0, "timers left behind");
-      await this.#expectHarmless();
+      const { bounds = [2, 20], refused = [] } = this.#options;
+      assertHarmless(this.view, await this.requests(), { bounds, refused });
     } finally {
       this.#end.abort();
       this.#inFlight.api.close();
@@ -233,9 +221,9 @@ export class OperatorHarness {
     }
   }
 
-  get #metrics(): Metrics {
-    if (!this.#process) throw new Error("the operator does not run");
-    return this.#process.metrics;
+  get #running(): OperatorInstance {
+    if (!this.#instance) throw new Error("the operator does not run");
+    return this.#instance;
   }
 
   get #intervalMs(): number {
@@ -252,56 +240,24 @@ export class OperatorHarness {
   }
 
   async #start(): Promise<void> {
-    const { clock, prometheus, namespace } = this;
-    const metrics = createMetrics();
-    const config = this.#identity ?? this.#cluster.adminConfig();
-    const wire = createTransport({ config, clock: realClock, onRequest: metrics.onRequest });
-    const transport = this.#catchingUp.following(wire);
-    const log = pino({ level: "info", base: null }, { write: (line: string) => this.logged.push(line) });
-    const manager = new Manager({ clock: realClock, log: silentLogger, metrics, health: NO_PROBES });
-    const informers: Informer<KubeObject>[] = [];
-    const operator = createOperator({
-      client: createClient(transport),
-      transport,
-      clock,
-      watchClock: realClock,
-      log,
-      metrics,
-      instance: "harness",
-      prometheusUrl: prometheus.url,
-      watchNamespace: namespace,
+    this.#instance = new OperatorInstance({
+      config: this.#identity ?? this.#cluster.adminConfig(),
+      namespace: this.namespace,
+      prometheusUrl: this.prometheus.url,
+      clock: this.clock,
       evaluationIntervalMs: this.#intervalMs,
       concurrency: this.#options.concurrency ?? 10,
-      onInformer: (informer, plural) => {
-        informers.push(informer);
-        this.#catchingUp.expectOf(plural, informer);
-        manager.addInformer(informer, plural);
-      },
+      catchingUp: this.#catchingUp,
+      onLog: (line) => this.logged.push(line),
     });
-    for (const controller of operator.controllers) manager.addController(controller);
-    manager.addRunnable(operator.events, { leaderOnly: true });
-    const stop = new AbortController();
-    const running = manager.run(stop.signal);
-    this.#process = {
-      metrics,
-      informers,
-      stop: async () => {
-        stop.abort();
-        await running;
-        await operator.close();
-        await wire.close();
-      },
-    };
-    await Promise.race([running, Promise.all(informers.map((informer) => informer.synced))]);
+    await this.#instance.ready();
     await this.settle();
   }
 
   async #stop(): Promise<void> {
-    const process = this.#process;
-    if (!process) return;
-    this.#process = undefined;
-    await process.stop();
-    for (const informer of process.informers) this.#catchingUp.forget(informer);
+    const instance = this.#instance;
+    this.#instance = undefined;
+    await instance?.stop();
   }
 
   /** What is under way; undefined when nothing is. */
@@ -311,43 +267,12 @@ export class OperatorHarness {
     for (const { stub, requests } of prometheus) {
       if (requests.count !== stub.hanging) return `${requests.count} queries, of which ${stub.hanging} hang`;
     }
-    if (this.#process && !this.#hanging) {
-      const waiting = await this.#sum("workqueue_depth");
-      const working = await this.#sum("controller_runtime_active_workers");
+    if (this.#instance && !this.#hanging) {
+      const waiting = await this.#instance.sum("workqueue_depth");
+      const working = await this.#instance.sum("controller_runtime_active_workers");
       if (waiting + working > 0) return `${working} reconciles, ${waiting} more wait`;
     }
     const { missing } = this.#catchingUp;
     return missing.length > 0 ? `caches wait for ${missing.join(", ")}` : undefined;
   }
-
-  async #sum(name: string, labels: Record<string, string> = {}): Promise<number> {
-    const metric = this.#metrics.registry.getSingleMetric(name) as Counter | Gauge;
-    const { values } = await metric.get();
-    const wanted = Object.entries(labels);
-    return values
-      .filter((series) => wanted.every(([label, value]) => series.labels[label] === value))
-      .reduce((sum, { value }) => sum + value, 0);
-  }
-
-  async #expectHarmless(): Promise<void> {
-    const [least, most] = this.#options.bounds ?? [2, 20];
-    for (const name of this.view.deployments.names) {
-      for (const { replicas } of this.view.counts(name)) {
-        assert.ok(Number.isInteger(replicas) && replicas >= least && replicas <= most, `${name}: ${replicas} replicas`);
-      }
-    }
-    const requests = await this.requests();
-    assert.ok(requests.length > 0, "the audit log has the requests");
-    const refused = requests.filter(({ responseStatus }) => responseStatus?.code === 403);
-    const unexpected = refused.filter(({ objectRef }) => !this.#options.refused?.includes(objectRef?.resource ?? ""));
-    assert.deepEqual(unexpected, [], "no right is missing");
-    const withNull = requests.filter(({ requestObject }) => hasNull(requestObject));
-    assert.deepEqual(withNull, [], "no write has a null");
-  }
 }
-
-function hasNull(value: unknown): boolean {
-  return value === null || (typeof value === "object" && Object.values(value).some(hasNull));
-}
-
-const NO_PROBES = { addLiveness: () => {}, addReadiness: () => {}, listen: async () => 0, close: async () => {} };

@@ -72,7 +72,7 @@ describe("B31: the status stays small enough to be written", () => {
       return evaluations % 2 === 0 ? 800 : 1200;
     });
     for (let days = 0; days < 30; days += 1) await operator.advance("24h");
-    expect(operator.view.counts("inv-api").length, "decisions").toBeGreaterThan(200);
+    expect(operator.view.counts("inv-api").length, "decisions").toBeGreaterThan(150);
     expectBounded(operator);
     await expectWritten(operator);
     expect(operator.eventsOf().length, "one event for each").toBeLessThanOrEqual(250);
