@@ -27,8 +27,13 @@ export interface Schedule {
   at(time: number): ScheduleState;
 }
 
+type StateAt = (time: number) => ScheduleState;
+
 /** The work of parsing is done once for each object that holds a schedule, and goes when that object goes. */
-const compiled = new WeakMap<ScheduleTimes, (time: number) => ScheduleState>();
+const compiled = new WeakMap<ScheduleTimes, StateAt>();
+/** By their texts: thousands of services have the same office hours, which take milliseconds to work out. */
+const shared = new Map<string, StateAt>();
+const MOST_SHARED = 1_000;
 
 /**
  * Whether a schedule is active: it is when the last boundary that passed was a start. What comes next says
@@ -64,19 +69,26 @@ function problemsOf({ timeZone, start, end }: ScheduleTimes, path: string): Prob
   ];
 }
 
-function compile(schedule: ScheduleTimes): (time: number) => ScheduleState {
+function compile(schedule: ScheduleTimes): StateAt {
   const known = compiled.get(schedule);
   if (known) return known;
-  const zone = resolveZone(schedule.timeZone);
-  const state = stateOf(new CronTimes(parseCron(schedule.start), zone), new CronTimes(parseCron(schedule.end), zone));
+  const { timeZone, start, end } = schedule;
+  const key = JSON.stringify([timeZone, start, end]);
+  const state = shared.get(key) ?? stateIn(resolveZone(timeZone), start, end);
+  if (shared.size >= MOST_SHARED) shared.clear();
+  shared.set(key, state);
   compiled.set(schedule, state);
   return state;
+}
+
+function stateIn(zone: string, start: string, end: string): StateAt {
+  return stateOf(new CronTimes(parseCron(start), zone), new CronTimes(parseCron(end), zone));
 }
 
 /** States kept of one schedule: what a plan of the coming weeks asks for. */
 const REMEMBERED_STATES = 64;
 
-function stateOf(starts: CronTimes, ends: CronTimes): (time: number) => ScheduleState {
+function stateOf(starts: CronTimes, ends: CronTimes): StateAt {
   const remembered: ScheduleState[] = [];
   return (time) => {
     const known = remembered.find(({ since = -Infinity, until }) => since <= time && time < until);

@@ -1,6 +1,7 @@
 import { timestamp } from "../api/v1alpha1/conditions.ts";
 import type { InvoiceServiceStatus } from "../api/v1alpha1/invoice-service.ts";
 import type { Decision, Observed, ScalingMemory } from "./decide.ts";
+import type { PlanStep } from "./plan.ts";
 import { initialReactiveState } from "./reactive.ts";
 import { isRefusal } from "./target.ts";
 
@@ -54,11 +55,22 @@ export function statusOf({ target, workload, leadMs }: Observed, decision: Decis
     ...(shortfall
       ? { shortfall: { needed: shortfall.needed, limit: shortfall.limit, limitedBy: within(shortfall.limitedBy) } }
       : {}),
-    // The first step is what holds already, and its time would be that of the last look.
-    plan: plan
-      .slice(1)
-      .map(({ from, replicas, reason }) => ({ from: timestamp(from), replicas, reason: within(reason) })),
+    plan: planOf(plan),
   };
+}
+
+/** A plan is the same value for minutes, and writing its times is most of the work of a status. */
+const written = new WeakMap<readonly PlanStep[], NonNullable<ScalingStatus["plan"]>>();
+
+/** Without the first step: that is what holds already, and its time would be that of the last look. */
+function planOf(plan: readonly PlanStep[]): NonNullable<ScalingStatus["plan"]> {
+  const known = written.get(plan);
+  if (known) return known;
+  const steps = plan
+    .slice(1)
+    .map(({ from, replicas, reason }) => ({ from: timestamp(from), replicas, reason: within(reason) }));
+  written.set(plan, steps);
+  return steps;
 }
 
 /** A text no longer than the schema lets it be: a status that is refused would be refused for ever. */
