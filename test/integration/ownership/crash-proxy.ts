@@ -6,15 +6,15 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { ClusterAccess } from "../../../dev/cluster/access.ts";
 
-/** A moment in the life of a process: just before its nth request reaches the API server, or just after. */
+/** A moment in the life of a process: just before its nth write reaches the API server, or just after. */
 export interface Moment {
-  request: number;
+  write: number;
   when: "before" | "after";
 }
 
 /**
- * Stands between the operator and the API server and strikes at a chosen request: before it gets there, or after the
- * API server has done it and before the answer is told. Watches pass and do not count.
+ * Stands between the operator and the API server and strikes at a chosen write: before it gets there, or after the
+ * API server has done it and before the answer is told. Between two writes all moments are alike.
  */
 export class CrashProxy {
   /** For a kubeconfig that speaks as the given ServiceAccount, through here. */
@@ -62,7 +62,7 @@ export class CrashProxy {
   }
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const struck = request.url?.includes("watch=true") ? undefined : this.#due();
+    const struck = request.method === "GET" ? undefined : this.#due();
     if (struck?.when === "before") {
       struck.strike();
       return;
@@ -92,8 +92,8 @@ export class CrashProxy {
   #due(): (Moment & { strike: () => void }) | undefined {
     const armed = this.#armed;
     if (!armed) return undefined;
-    armed.request -= 1;
-    if (armed.request > 0) return undefined;
+    armed.write -= 1;
+    if (armed.write > 0) return undefined;
     this.#armed = undefined;
     return armed;
   }
