@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { expect, onTestFinished, test, vi } from "vitest";
-import type { InvoiceService } from "../../../src/api/v1alpha1/invoice-service.ts";
-import {
-  deployments,
-  horizontalPodAutoscalers,
-  type HorizontalPodAutoscaler,
-  type KubeObject,
-} from "../../../src/kube/resource.ts";
+import { deployments, horizontalPodAutoscalers, type HorizontalPodAutoscaler } from "../../../src/kube/resource.ts";
 import { FINALIZER } from "../../../src/operator/finalizer.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
 import { BASE_ANNOTATION } from "../../../src/scaling/floor.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { CrashProxy, type Moment } from "./crash-proxy.ts";
-import { History } from "./history.ts";
+import { History, revisionOf } from "./history.ts";
 import { autoscaler, deployment, floorOf } from "./manifests.ts";
 import { Stage } from "./stage.ts";
 import { Writers } from "./writers.ts";
@@ -46,13 +40,14 @@ test(
 
     let struck = 0;
     for (const [round, floor] of FLOORS.entries()) {
-      const from = minimum(floors.versions.at(-1));
+      const from = minimum(await floors.now());
       const seen = floors.versions.length;
       await stage.change(NAME, { spec: floor === BASE ? { events: null } : floorOf(floor) });
       const moment = momentOf(round);
       if ((await crash(stage, proxy, moment, floor)) === "struck") struck += 1;
 
       // It has gone all the way, a part of it or nowhere, and never the other way.
+      await floors.now();
       const way = [from, ...floors.versions.slice(seen).map(minimum)];
       const steady = way.every((value, index) => (value - (way[index - 1] ?? from)) * Math.sign(floor - from) >= 0);
       expect({ steady, way }, `${from} to ${floor}, killed ${moment.when} write ${moment.write}`).toMatchObject({
@@ -68,13 +63,16 @@ test(
       timeout: 30_000,
       interval: 150,
     });
-    await Promise.all([floors.close(), services.close()]);
+    for (const history of [floors, services]) {
+      await history.now();
+      await history.close();
+    }
 
     expect(struck, "deaths at a write").toBeGreaterThan(FLOORS.length / 2);
     expect(floors.changes(minimum).length, "changes of the floor").toBeGreaterThan(FLOORS.length / 2);
     for (const version of floors.versions) {
       const raised = minimum(version) > BASE;
-      const { finalizers } = before(services, version).metadata;
+      const { finalizers } = services.at(revisionOf(version))?.metadata ?? {};
       expect(
         { note: version.metadata.annotations?.[BASE_ANNOTATION], held: !raised || finalizers?.includes(FINALIZER) },
         `the note of the base and the hold on the service at ${minimum(version)}`,
@@ -109,13 +107,6 @@ function momentOf(round: number): Moment {
   return { write: 1 + (round % 4), when: round % 8 < 4 ? "after" : "before" };
 }
 
-function minimum(hpa: HorizontalPodAutoscaler | undefined): number {
-  return hpa?.spec?.minReplicas ?? Number.NaN;
-}
-
-/** The service as it was when this version of the other object was written. */
-function before(services: History<InvoiceService & KubeObject>, { metadata }: KubeObject): InvoiceService & KubeObject {
-  const at = BigInt(metadata.resourceVersion ?? 0);
-  const earlier = services.versions.filter((version) => BigInt(version.metadata.resourceVersion ?? 0) < at);
-  return earlier.at(-1) ?? services.versions[0]!;
+function minimum({ spec }: HorizontalPodAutoscaler): number {
+  return spec?.minReplicas ?? Number.NaN;
 }

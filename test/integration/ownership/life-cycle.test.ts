@@ -84,6 +84,7 @@ describe.concurrent("release", () => {
     await stage.told(name, "FloorApplied", "True", "AtBase");
     expect(await notesAt(name, BASE)).toEqual([]);
     await vi.waitFor(async () => expect(await finalizersOf(name)).toEqual([]), 30_000);
+    await history.now();
     await history.close();
 
     const values = history.changes(minimum);
