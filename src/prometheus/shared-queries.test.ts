@@ -111,6 +111,15 @@ describe("different questions", () => {
     expect(queries.size).toBe(1);
   });
 
+  it("over a range are forgotten too, although nobody asks for a range any more", async () => {
+    stub.answer(1);
+    const grid = { start: clock.now() - 3_600_000, end: clock.now(), stepMs: 300_000, maxAgeMs: INTERVAL };
+    await queries.askRange({ url: stub.url }, QUERY, grid);
+    await clock.advance(2 * INTERVAL);
+    await queries.ask({ url: stub.url }, QUERY, { maxAgeMs: INTERVAL });
+    expect(queries.size).toBe(1);
+  });
+
   it("share with the same headers in another order and case", async () => {
     stub.answer(1);
     await queries.ask({ url: stub.url, headers: { A: "1", b: "2" } }, QUERY, { maxAgeMs: INTERVAL });

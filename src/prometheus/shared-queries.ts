@@ -34,6 +34,8 @@ export class SharedQueries {
   /** An instant query at the server's present, asked for at most `maxAgeMs` ago. */
   ask(endpoint: Endpoint, query: string, { maxAgeMs }: { maxAgeMs: number }): Promise<Answer> {
     const key = `${this.#identityOf(endpoint)} ${query}`;
+    // Ranges are asked for every few hours, and their answers are a hundred megabytes where services are many.
+    this.#ranges.sweep();
     return this.#instants.get(key, maxAgeMs, () => this.#client.instant(endpoint, query));
   }
 

@@ -36,7 +36,7 @@ export class SingleFlight<T extends { ok: boolean }> {
   /** The answer under this key that was asked for at most `maxAgeMs` ago or is under way; else that of `ask`. */
   get(key: string, maxAgeMs: number, ask: () => Promise<T>): Promise<T> {
     const now = this.#clock.monotonic();
-    this.#sweep(now);
+    this.sweep();
     const known = this.#entries.get(key);
     if (known && isFresh(known, now, maxAgeMs)) {
       known.maxAgeMs = Math.max(known.maxAgeMs, maxAgeMs);
@@ -59,7 +59,9 @@ export class SingleFlight<T extends { ok: boolean }> {
     }
   }
 
-  #sweep(now: number): void {
+  /** Drops the answers that are too old for everybody, now and then. Whoever asks does so as well. */
+  sweep(): void {
+    const now = this.#clock.monotonic();
     if (now - this.#lastSweep < SWEEP_MS) return;
     this.#lastSweep = now;
     for (const [key, entry] of this.#entries) {
