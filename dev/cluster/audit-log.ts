@@ -6,7 +6,8 @@ export interface AuditEvent {
   stage: "ResponseStarted" | "ResponseComplete" | "Panic";
   requestURI: string;
   verb: string;
-  user: { username: string; groups?: string[] };
+  /** Without a name while nobody is known yet: a connection that was not authenticated. */
+  user: { username?: string; groups?: string[] };
   userAgent?: string;
   objectRef?: {
     resource?: string;

@@ -102,7 +102,10 @@ describe("kubectl", () => {
         scaling: { owner: "HorizontalPodAutoscaler/vat-api", floor: 24, current: 12 },
       },
     });
-    const { stdout } = await cluster.kubectl(["get", "invoiceops", `--namespace=${namespace}`]);
+    // Calendars have no namespace: those of other test files are in the category's list too.
+    const category = await cluster.kubectl(["get", "invoiceops", `--namespace=${namespace}`, "--output=name"]);
+    expect(category.stdout.split("\n")).toContain("invoiceservice.invoiceops.dev/columns");
+    const { stdout } = await cluster.kubectl(["get", "invoiceservices", `--namespace=${namespace}`]);
     const [head = "", row = ""] = stdout.split("\n").filter((line) => /NAME|columns/.test(line));
     expect(head.split(/\s+/).slice(1)).toEqual(["READY", "PHASE", "OWNER", "FLOOR", "REPLICAS", "DEADLINE", "AGE"]);
     expect(row.split(/\s+/).slice(1, -1)).toEqual([

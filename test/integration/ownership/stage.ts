@@ -92,7 +92,7 @@ export class Stage {
   /** What the operators have asked of the API server. */
   async requests(): Promise<AuditEvent[]> {
     const prefix = `system:serviceaccount:${this.namespace}:`;
-    return (await this.cluster.auditEvents()).filter(({ user }) => user.username.startsWith(prefix));
+    return (await this.cluster.auditEvents()).filter(({ user }) => user.username?.startsWith(prefix));
   }
 
   /**
