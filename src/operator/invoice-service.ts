@@ -169,7 +169,7 @@ export class InvoiceServiceReconciler {
       recommended,
       current: observed.workload.replicas,
       ready: observed.workload.ready,
-      leadSeconds: observed.leadMs / 1000,
+      leadSeconds: decision.leadMs / 1000,
       shortfall: shortfall ? shortfall.needed - shortfall.limit : 0,
     });
   }

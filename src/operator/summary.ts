@@ -28,9 +28,17 @@ export interface Summary {
 }
 
 /** Conditions of a part that say it does not do its work; the others inform. */
-const NEEDED: readonly ConditionType[] = ["MetricsAvailable", "FloorApplied"];
-/** Reasons of a False FloorApplied that are somebody's wish, not a failure. */
-const WISHED = new Set(["Paused", "Observing", "TargetNone", "ScaledObjectPaused", "ScaledToZero", "Contested"]);
+const NEEDED: readonly ConditionType[] = ["MetricsAvailable", "FloorApplied", "CapacityReady"];
+/** Reasons that are no failure: somebody's wish, or pods that start within their usual time. */
+const NO_FAILURE = new Set([
+  "Starting",
+  "Paused",
+  "Observing",
+  "TargetNone",
+  "ScaledObjectPaused",
+  "ScaledToZero",
+  "Contested",
+]);
 
 export function summarize(before: readonly Condition[], findings: Findings, now: number): Summary {
   const { generation: observedGeneration, changes, degraded, paused } = findings;
@@ -58,7 +66,8 @@ export function summarize(before: readonly Condition[], findings: Findings, now:
 /** A part that does not do its work, in words. */
 function failingPart(conditions: readonly Condition[]): string | undefined {
   const failing = conditions.find(
-    ({ type, status, reason }) => NEEDED.includes(type as ConditionType) && status === "False" && !WISHED.has(reason),
+    ({ type, status, reason }) =>
+      NEEDED.includes(type as ConditionType) && status === "False" && !NO_FAILURE.has(reason),
   );
   return failing && `${failing.type}: ${failing.message}`;
 }

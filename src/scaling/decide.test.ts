@@ -338,13 +338,23 @@ describe("what lies ahead", () => {
       [2 * HOUR, 2],
     ]);
     expect(nextChangeAt).toBe(START + 50 * MINUTE);
-    expect(neededNow).toBe(2);
+    expect(neededNow).toBe(0);
+  });
+
+  it("is not given back for a measured lead that shrinks, and is for a shorter one that the user gives", () => {
+    const world = hpa(2);
+    world.observed = { sources, leadMs: 10 * MINUTE };
+    expect(world.look(52 * MINUTE, value(100))).toMatchObject({ floor: { replicas: 6 }, leadMs: 10 * MINUTE });
+    world.observed = { sources, leadMs: 4 * MINUTE };
+    expect(world.look(MINUTE, value(100))).toMatchObject({ floor: { replicas: 6 }, leadMs: 10 * MINUTE });
+    world.observed = { sources, leadMs: 4 * MINUTE, leadFixed: true };
+    expect(world.look(MINUTE, value(100))).toMatchObject({ leadMs: 4 * MINUTE });
   });
 
   it("is needed a lead later than it is asked for", () => {
     const world = hpa(2);
     world.observed = { sources };
-    expect(world.look(50 * MINUTE, value(100))).toMatchObject({ neededNow: 2, floor: { replicas: 6 } });
+    expect(world.look(50 * MINUTE, value(100))).toMatchObject({ neededNow: 0, floor: { replicas: 6 } });
     expect(world.look(10 * MINUTE, value(100))).toMatchObject({ neededNow: 6, floor: { replicas: 6 } });
   });
 

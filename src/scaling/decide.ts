@@ -32,6 +32,8 @@ export interface Observed {
   /** Every part of the plan is known: calendars found, history read. */
   planComplete: boolean;
   leadMs: number;
+  /** The user gave it: it holds as it is. A measured one does not shrink while a floor is raised. */
+  leadFixed?: boolean;
   /** How far ahead a shortfall is looked for, ms. */
   horizonMs: number;
   target: Target | Refusal;
@@ -48,6 +50,8 @@ export interface ScalingMemory {
   evaluated?: ReactiveResult;
   inForce?: FloorInForce & { reason: string };
   floor: FloorMemory;
+  /** The lead that was planned with last, ms. */
+  leadMs?: number;
   outlook?: Outlook;
 }
 
@@ -77,6 +81,8 @@ export interface Decision {
   recommended: number;
   /** Needed at this moment, without lead: what being ready is measured by. */
   neededNow: number;
+  /** The lead that was planned with, ms. */
+  leadMs: number;
   reactive: ReactiveResult;
   shortfall?: Shortfall;
   plan: readonly PlanStep[];
@@ -88,7 +94,7 @@ export interface Decision {
 }
 
 export function decide(observed: Observed, memory: ScalingMemory): Decision {
-  const { now, settings, sources, leadMs, target } = observed;
+  const { now, settings, sources, target } = observed;
   const reactive = reactiveOf(observed, memory);
 
   const known = isRefusal(target) ? undefined : target;
@@ -98,6 +104,7 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
   const limits = limitsOf(observed, owned);
   const ceiling = Math.max(base.replicas, Math.min(...limits.map(({ limit }) => limit)));
 
+  const leadMs = heldLead(observed, memory, least);
   const planned = planAt(sources, least, now, leadMs);
   const inForce = inForceOf(observed, owned, least, memory);
   // Pause freezes what is in force: neither is it given back unseen, nor does it count what was never written.
@@ -135,14 +142,15 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
         })
       : undefined;
 
-  const outlook = outlookOf(observed, least, memory.outlook);
+  const outlook = outlookOf({ ...observed, leadMs }, least, memory.outlook);
   const shortfall = shortfallOf(outlook.peak, limits, observed.quota);
   const next = [step.nextStepAt, outlook.plan[1]?.from].filter((at) => at !== undefined);
   return {
     base: base.replicas,
     floor,
     recommended,
-    neededNow: neededAt(sources, least, now),
+    neededNow: neededAt(sources, 0, now),
+    leadMs,
     reactive,
     ...(shortfall ? { shortfall } : {}),
     plan: outlook.plan,
@@ -153,6 +161,7 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
       ...(observed.signals ? { evaluated: reactive } : memory.evaluated ? { evaluated: memory.evaluated } : {}),
       inForce: floor,
       floor: field?.memory ?? keptOff(memory.floor),
+      leadMs,
       outlook,
     },
   };
@@ -208,6 +217,19 @@ function limitsOf({ settings }: Observed, owner: Target | undefined): Limit[] {
   const own = { limit: settings.maxReplicas, limitedBy: "spec.scaling.maxReplicas" };
   if (owner?.max === undefined) return [own];
   return [own, { limit: owner.max, limitedBy: `the maximum of ${owner.kind}/${owner.object.metadata.name}` }];
+}
+
+/**
+ * The pods that a ramp starts are measured too, and more of them say less than few had to be feared to take. A floor
+ * that was raised for the longer lead is not given back, before its peak, for the shorter one.
+ */
+function heldLead(
+  { leadMs, leadFixed }: Observed,
+  { inForce, leadMs: before = 0 }: ScalingMemory,
+  least: number,
+): number {
+  const raised = inForce !== undefined && inForce.replicas > least;
+  return raised && !leadFixed ? Math.max(leadMs, before) : leadMs;
 }
 
 function outlookOf(observed: Observed, base: number, before: Outlook | undefined): Outlook {

@@ -203,6 +203,7 @@ function observe(service: InvoiceService, input: ScalingInput, state: WorkloadSt
     sources: input.sources,
     planComplete: input.planComplete,
     leadMs: state.lead.ms,
+    leadFixed: userLeadMs(spec) !== undefined,
     horizonMs: HORIZON_MS,
     target: input.rival ? rivalRefusal(input.rival, service) : state.target,
     workload: { replicas: state.replicas, ready: state.ready },

@@ -17,9 +17,10 @@ type ScalingStatus = NonNullable<InvoiceServiceStatus["scaling"]>;
 
 /** The memory of a process that has just started, at `now`. */
 export function restore(status: ScalingStatus | undefined, now: number): ScalingMemory {
-  const { floor, floorSince, floorReason = "base", contest } = status ?? {};
+  const { floor, floorSince, floorReason = "base", contest, leadSeconds } = status ?? {};
   return {
     reactive: initialReactiveState,
+    ...(leadSeconds === undefined ? {} : { leadMs: leadSeconds * 1_000 }),
     ...(floor === undefined
       ? {}
       : {
@@ -38,7 +39,7 @@ export function restore(status: ScalingStatus | undefined, now: number): Scaling
 }
 
 /** The status section: what is so, not when it was last looked at, so that it changes only when its meaning does. */
-export function statusOf({ target, workload, leadMs }: Observed, decision: Decision): ScalingStatus {
+export function statusOf({ target, workload }: Observed, decision: Decision): ScalingStatus {
   const { base, floor, recommended, shortfall, plan, memory } = decision;
   const { contest } = memory.floor;
   const own = isRefusal(target) ? undefined : target;
@@ -50,7 +51,7 @@ export function statusOf({ target, workload, leadMs }: Observed, decision: Decis
     current: workload.replicas,
     ready: workload.ready,
     ...(own?.kind === "Scale" ? { desired: recommended } : {}),
-    leadSeconds: Math.ceil(leadMs / 1000),
+    leadSeconds: Math.ceil(decision.leadMs / 1000),
     ...(contest ? { contest: { ...contest, since: timestamp(contest.since) } } : {}),
     ...(shortfall
       ? { shortfall: { needed: shortfall.needed, limit: shortfall.limit, limitedBy: within(shortfall.limitedBy) } }

@@ -199,6 +199,11 @@ describe("the whole is degraded", () => {
     expect(degraded(...look({ workload: { replicas: 1, ready: 0 } }))).toBeUndefined();
   });
 
+  test("not by a peak that demand stays below, of which enough are ready", () => {
+    const signals = [{ name: "demand", reading: { ok: true as const, value: 250, at: now }, perReplica: 100 }];
+    expect(degraded(...look({ sources: [sale(5)], signals }))).toBeUndefined();
+  });
+
   test("not before the peak, although the floor is raised already", () => {
     const soon: PlanSource = { ...sale(5), need: (_, to) => (to > now + 60_000 ? 5 : 0) };
     expect(degraded(...look({ sources: [soon] }))).toBeUndefined();

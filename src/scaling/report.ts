@@ -58,7 +58,7 @@ export function floorApplied({ target, hold }: Observed, { field, recommended }:
 }
 
 /** Whether the replicas that the floor asks for are there. */
-export function capacityReady({ now, workload, leadMs }: Observed, { floor }: Decision): Change<"CapacityReady"> {
+export function capacityReady({ now, workload }: Observed, { floor, leadMs }: Decision): Change<"CapacityReady"> {
   const type = "CapacityReady";
   const { ready } = workload;
   if (ready >= floor.replicas) {
@@ -100,9 +100,11 @@ export function degraded(
   { field, neededNow, reactive, floor }: Decision,
 ): Verdict<"Degraded"> | undefined {
   if (field?.reason === "Contested") return { reason: Degraded.FloorContested, message: field.message };
-  // Inside a peak only: outside of one, running at what the autoscaler decided is no failure.
-  if (floor.reason !== "base" && neededNow > workload.ready) {
-    const message = `${neededNow} replicas are needed now (${floor.reason}), ${workload.ready} are ready`;
+  // Inside a peak only: outside of one, running at what the autoscaler decided is no failure. What demand really
+  // needs says whether it is missed; what was expected does so only while demand cannot be read.
+  const needed = Math.min(neededNow, reactive.complete && reactive.raw !== undefined ? reactive.raw : neededNow);
+  if (needed > workload.ready) {
+    const message = `${needed} replicas are needed now (${floor.reason}), ${workload.ready} are ready`;
     return { reason: Degraded.PeakMissed, message };
   }
   if (reactive.fallback) {

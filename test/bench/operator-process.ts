@@ -7,6 +7,8 @@ import { freePort } from "../../dev/cluster/ports.ts";
 import type { Cluster } from "../../dev/cluster/cluster.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
+/** The heap that `npm run operator` gives it: left alone, V8 takes its time with garbage while the machine has memory. */
+const HEAP = ["--max-old-space-size=384", "--max-semi-space-size=4"];
 /** Jiffies a second in /proc, the same on every Linux of today. */
 const TICKS = 100;
 
@@ -67,7 +69,7 @@ export class OperatorProcess {
   private constructor(cluster: Cluster, prometheusUrl: string, port: number) {
     this.#port = port;
     const flags = ["--kubeconfig", cluster.adminKubeconfig, "--prometheus-url", prometheusUrl, "--port", String(port)];
-    this.#process = spawn(process.execPath, [MAIN, ...flags, "--log-level", "warn"], { stdio: "inherit" });
+    this.#process = spawn(process.execPath, [...HEAP, MAIN, ...flags, "--log-level", "warn"], { stdio: "inherit" });
   }
 
   async sample(): Promise<Sample> {
