@@ -77,15 +77,31 @@ describe("a kind that somebody names", () => {
     expect([asked.length, opened]).toEqual([2, ["rollouts"]]);
   });
 
-  test("is asked for again at once when the API server could not be asked", async () => {
+  test("is asked for again a few seconds after the API server could not be asked, by one for all", async () => {
     let down = true;
-    const { kind } = bench(() => {
+    const { kind, asked, clock } = bench(() => {
       if (down) throw new KubeError("discover Rollout: no answer", { status: 0, reason: "Timeout" });
       return ROLLOUTS;
     });
     await expect(kind()).rejects.toThrow("no answer");
     down = false;
+    await expect(kind()).rejects.toThrow("no answer");
+    expect(asked).toHaveLength(1);
+    await clock.advance(5_000);
     expect((await kind())?.resource.plural).toBe("rollouts");
+  });
+
+  test("about which the API server says nothing holds nobody up for longer than ten seconds", async () => {
+    const discovery = Promise.withResolvers<unknown>();
+    const { kind, clock } = bench(() => discovery.promise);
+    const waiting = kind().catch(String);
+    await clock.advance(10_000);
+    expect(await waiting).toBe("Error: Rollout in argoproj.io/v1alpha1 could not be looked up yet: no answer");
+    await expect(kind()).rejects.toThrow("could not be looked up yet");
+    discovery.resolve(ROLLOUTS);
+    await clock.advance(0);
+    expect((await kind())?.informer.hasSynced).toBe(true);
+    expect(clock.pending).toBe(0);
   });
 
   test("that may not be listed is Forbidden, at once, and asked for again a minute later", async () => {

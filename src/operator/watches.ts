@@ -23,8 +23,10 @@ export interface WatchesOptions {
 
 /** How long a kind that is not served, or not to us, is taken to stay so: a CRD may be installed at any time. */
 const ABSENT_FOR_MS = 60_000;
-/** How long the first list of a kind is waited for. */
-const FIRST_LIST_MS = 10_000;
+/** How long an API server that gave no answer about a kind is not asked again: thousands of services want to know. */
+const FAILED_FOR_MS = 5_000;
+/** How long an answer about a kind, and then its first list, are waited for. */
+const PATIENCE_MS = 10_000;
 
 interface Opened {
   kind: WatchedKind<KubeObject>;
@@ -33,10 +35,12 @@ interface Opened {
 }
 
 interface Asked {
+  /** Times on the monotonic clock. */
   at: number;
   opened: Promise<Opened | undefined>;
-  /** The API server has said that it does not serve the kind, or not to us. */
-  absent: boolean;
+  answered: boolean;
+  /** From when on it is asked anew; never while it is open. */
+  until: number;
 }
 
 /**
@@ -62,7 +66,7 @@ export class Watches {
 
   /**
    * The informer of a kind that may not be installed, once it has synced; undefined while the API server does
-   * not serve the kind. Rejects when the API server could not be asked, and while it does not let the kind be
+   * not serve the kind. Rejects when the API server does not answer, and while it does not let the kind be
    * listed: whoever waited for that would wait as long as a right is missing. A missing right is a Forbidden.
    */
   async kind<T extends KubeObject>(
@@ -70,27 +74,50 @@ export class Watches {
     kind: string,
     open: (resource: Resource<T>) => Informer<T>,
   ): Promise<WatchedKind<T> | undefined> {
-    const opened = await this.#opened(`${apiVersion}/${kind}`, () => this.#find(apiVersion, kind, open));
+    const asked = this.#ask(`${apiVersion}/${kind}`, () => this.#find(apiVersion, kind, open));
+    if (!asked.answered) {
+      await this.#wait(asked.opened, asked.at, `${kind} in ${apiVersion} could not be looked up yet: no answer`);
+    }
+    const opened = await asked.opened;
     if (!opened) return undefined;
-    await this.#listed(opened);
+    const { resource, informer } = opened.kind;
+    if (!informer.hasSynced) {
+      const plural = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
+      const why = "see that the operator may list and watch them, and its log";
+      await this.#wait(informer.synced, opened.at, `${plural} could not be listed yet: ${why}`);
+    }
     return opened.kind as unknown as WatchedKind<T>;
   }
 
-  #opened(key: string, find: () => Promise<Opened | undefined>): Promise<Opened | undefined> {
+  #ask(key: string, find: () => Promise<Opened | undefined>): Asked {
     const { clock } = this.#options;
     const known = this.#kinds.get(key);
-    if (known && !(known.absent && clock.monotonic() - known.at >= ABSENT_FOR_MS)) return known.opened;
-    const asked: Asked = { at: clock.monotonic(), opened: find(), absent: false };
+    if (known && clock.monotonic() < known.until) return known;
+    const asked: Asked = { at: clock.monotonic(), opened: find(), answered: false, until: Infinity };
     this.#kinds.set(key, asked);
+    const answered = (keptForMs: number): void => {
+      asked.answered = true;
+      asked.until = clock.monotonic() + keptForMs;
+    };
     asked.opened.then(
-      (opened) => (asked.absent = opened === undefined),
-      (error: unknown) => {
-        // An API server that could not be asked is asked again by the next one who wants to know.
-        if (isForbidden(error)) asked.absent = true;
-        else this.#kinds.delete(key);
-      },
+      (opened) => answered(opened ? Infinity : ABSENT_FOR_MS),
+      (error: unknown) => answered(isForbidden(error) ? ABSENT_FOR_MS : FAILED_FOR_MS),
     );
-    return asked.opened;
+    return asked;
+  }
+
+  /** Waits until 10 s after `since`; who comes later does not wait at all. */
+  async #wait(promise: Promise<unknown>, since: number, tooLate: string): Promise<void> {
+    const { clock } = this.#options;
+    const leftMs = since + PATIENCE_MS - clock.monotonic();
+    if (leftMs <= 0) throw new Error(tooLate);
+    const late = Promise.withResolvers<never>();
+    const cancel = clock.after(leftMs, () => late.reject(new Error(tooLate)));
+    try {
+      await Promise.race([promise, late.promise]);
+    } finally {
+      cancel();
+    }
   }
 
   async #find<T extends KubeObject>(
@@ -107,20 +134,5 @@ export class Watches {
     await transport.request({ method: "GET", path: pathOf(resource, scope), query: { limit: "1" }, doing });
     const watched = { resource, informer: open(resource) };
     return { kind: watched as unknown as WatchedKind<KubeObject>, at: clock.monotonic() };
-  }
-
-  /** Waits for the first list, for a while after the informer was opened; then rejects at once until it is there. */
-  async #listed({ kind: { resource, informer }, at }: Opened): Promise<void> {
-    const { clock } = this.#options;
-    const leftMs = at + FIRST_LIST_MS - clock.monotonic();
-    if (!informer.hasSynced && leftMs > 0) {
-      const late = Promise.withResolvers<void>();
-      const cancel = clock.after(leftMs, late.resolve);
-      await Promise.race([informer.synced, late.promise]);
-      cancel();
-    }
-    if (informer.hasSynced) return;
-    const kinds = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
-    throw new Error(`${kinds} could not be listed yet: see that the operator may list and watch them, and its log`);
   }
 }
