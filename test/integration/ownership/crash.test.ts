@@ -59,7 +59,7 @@ test(
     await stage.launch(proxy.kubeconfig).ready();
     const { metadata } = await stage.becomes(horizontalPodAutoscalers, NAME, { spec: { minReplicas: BASE } });
     expect(metadata.annotations ?? {}).not.toHaveProperty([BASE_ANNOTATION]);
-    await vi.waitFor(async () => expect((await stage.service(NAME)).metadata.finalizers ?? []).toEqual([]), {
+    await vi.waitFor(async () => expect(await stage.finalizers(NAME)).toEqual([]), {
       timeout: 30_000,
       interval: 150,
     });

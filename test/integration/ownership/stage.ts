@@ -160,6 +160,10 @@ export class Stage {
     }, SOON);
   }
 
+  async finalizers(name: string): Promise<readonly string[]> {
+    return (await this.service(name)).metadata.finalizers ?? [];
+  }
+
   async condition(name: string, type: ConditionType): Promise<Condition | undefined> {
     const { status } = await this.service(name);
     return status?.conditions?.find((condition) => condition.type === type);
