@@ -54,9 +54,9 @@ ${ground.access}`);
   return passed ? 0 : 1;
 }
 
-function openGround({ context, installCrds, tempo }: Options, workshop: Workshop, view: View): Promise<Ground> {
+function openGround({ context, installCrds, image, tempo }: Options, workshop: Workshop, view: View): Promise<Ground> {
   if (context === undefined) return LocalGround.start(workshop, readExample(), tempo.podStarts);
-  return UserGround.open(workshop, { context, installCrds, say: (text) => view.say(text) });
+  return UserGround.open(workshop, { context, installCrds, image, say: (text) => view.say(text) });
 }
 
 /** Our own errors say what to do; of any other, the place it comes from says more. */

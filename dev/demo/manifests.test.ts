@@ -38,9 +38,10 @@ it("elsewhere everything is in the other namespace, and follows the other calend
 
 it("small pods ask for next to nothing and are the same otherwise", () => {
   const { deployment } = readExample();
-  const [container] = small(deployment).spec!.template.spec!.containers;
+  const [container] = small(deployment, "pause").spec!.template.spec!.containers;
   expect(container).toEqual({
     ...deployment.spec!.template.spec!.containers[0],
-    resources: { requests: { cpu: "1m", memory: "8Mi" }, limits: { memory: "16Mi" } },
+    image: "pause",
+    resources: { requests: { cpu: "1m", memory: "8Mi" }, limits: { memory: "32Mi" } },
   });
 });

@@ -104,12 +104,13 @@ export function elsewhere(example: Example, names: { namespace: string; calendar
   };
 }
 
-/** Pods that cost next to nothing: on a real cluster some twenty of them must find room. */
-export function small(deployment: Example["deployment"]): Example["deployment"] {
+/** Pods that cost next to nothing and stay up: on a real cluster some twenty of them must find room. */
+export function small(deployment: Example["deployment"], image: string): Example["deployment"] {
   const { template, ...spec } = deployment.spec!;
   const containers = template.spec!.containers.map((container) => ({
     ...container,
-    resources: { requests: { cpu: "1m", memory: "8Mi" }, limits: { memory: "16Mi" } },
+    image,
+    resources: { requests: { cpu: "1m", memory: "8Mi" }, limits: { memory: "32Mi" } },
   }));
   return { ...deployment, spec: { ...spec, template: { ...template, spec: { ...template.spec, containers } } } };
 }

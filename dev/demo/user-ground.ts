@@ -21,6 +21,8 @@ interface UserGroundOptions {
   context: string;
   /** Objects without a namespace may be added. */
   installCrds: boolean;
+  /** What the pods run: it must stay up. */
+  image: string;
   say: (text: string) => void;
 }
 
@@ -87,7 +89,7 @@ export class UserGround implements Ground {
 
   fit(example: Example): Manifest[] {
     const moved = elsewhere(example, { namespace: this.namespace, calendar: this.namespace });
-    return [moved.calendar, small(moved.deployment), moved.service];
+    return [moved.calendar, small(moved.deployment, this.#options.image), moved.service];
   }
 
   /** While the operator still runs: it gives the floor back and lets its InvoiceService go. */
