@@ -17,6 +17,12 @@ const unread: ConditionChange = {
   reason: "Timeout",
   message: "demand: no answer within 5 s",
 };
+const late: ConditionChange = {
+  type: "CapacityReady",
+  status: "False",
+  reason: "Late",
+  message: "4 of 9 replicas are ready, longer than pods of this workload take to start",
+};
 const floor = (reason: Extract<ConditionChange, { type: "FloorApplied" }>["reason"]): ConditionChange => ({
   type: "FloorApplied",
   status: "False",
@@ -85,6 +91,16 @@ describe("the whole", () => {
     [
       "is ready and degraded when a peak is missed",
       { degraded: missed, waitingFor: "4 of 9 replicas are ready" },
+      { ...ready, Degraded: "True PeakMissed", phase: "Degraded" },
+    ],
+    [
+      "is on its way while pods are late before their peak",
+      { changes: [...good, late] },
+      { ...ready, Ready: "False PartNotReady", Reconciling: "True Retrying", phase: "Progressing" },
+    ],
+    [
+      "is ready and degraded when they are late at it: that is a missed peak",
+      { degraded: missed, changes: [...good, late] },
       { ...ready, Degraded: "True PeakMissed", phase: "Degraded" },
     ],
     [

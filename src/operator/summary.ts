@@ -47,7 +47,7 @@ export function summarize(before: readonly Condition[], findings: Findings, now:
 
   let conditions = changes.reduce(set, [...before]);
   const stalled = findings.problems.length > 0 ? invalid(findings.problems) : findings.stalled;
-  const failing = failingPart(conditions);
+  const failing = failingPart(conditions, degraded);
   // Where somebody has to do something, waiting is not the word.
   const reconciling = stalled || degraded ? undefined : reconcilingOf(findings, failing);
   conditions = reconciling
@@ -63,11 +63,12 @@ export function summarize(before: readonly Condition[], findings: Findings, now:
   return { conditions, phase: phaseOf(stalled ?? degraded, reconciling, paused) };
 }
 
-/** A part that does not do its work, in words. */
-function failingPart(conditions: readonly Condition[]): string | undefined {
+/** A part that does not do its work, in words. Pods that are late at their peak are a missed one, and that is said. */
+function failingPart(conditions: readonly Condition[], degraded: Verdict<"Degraded"> | undefined): string | undefined {
+  const needed = degraded?.reason === Degraded.PeakMissed ? NEEDED.filter((type) => type !== "CapacityReady") : NEEDED;
   const failing = conditions.find(
     ({ type, status, reason }) =>
-      NEEDED.includes(type as ConditionType) && status === "False" && !NO_FAILURE.has(reason),
+      needed.includes(type as ConditionType) && status === "False" && !NO_FAILURE.has(reason),
   );
   return failing && `${failing.type}: ${failing.message}`;
 }
