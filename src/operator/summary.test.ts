@@ -54,6 +54,11 @@ describe("the whole", () => {
   test.each<[string, Partial<Findings>, Record<string, string>]>([
     ["is ready when all parts are", {}, { ...ready, phase: "Healthy" }],
     [
+      "is suspended while it is paused, however late pods are that nobody may ask for",
+      { paused: true, changes: [good[0]!, floor("Paused"), late] },
+      { ...ready, phase: "Suspended" },
+    ],
+    [
       "is suspended while it is paused",
       { paused: true, changes: [...good, floor("Paused")] },
       { ...ready, phase: "Suspended" },

@@ -63,9 +63,14 @@ export function summarize(before: readonly Condition[], findings: Findings, now:
   return { conditions, phase: phaseOf(stalled ?? degraded, reconciling, paused) };
 }
 
-/** A part that does not do its work, in words. Pods that are late at their peak are a missed one, and that is said. */
+/**
+ * A part that does not do its work, in words. Pods that are late at their peak are a missed one, and that is said;
+ * while the floor is not ours to apply (a pause, Observe, no target), neither is when pods are ready.
+ */
 function failingPart(conditions: readonly Condition[], degraded: Verdict<"Degraded"> | undefined): string | undefined {
-  const needed = degraded?.reason === Degraded.PeakMissed ? NEEDED.filter((type) => type !== "CapacityReady") : NEEDED;
+  const keptOff = conditions.some(({ type, status }) => type === "FloorApplied" && status === "False");
+  const capacityIsSaid = keptOff || degraded?.reason === Degraded.PeakMissed;
+  const needed = capacityIsSaid ? NEEDED.filter((type) => type !== "CapacityReady") : NEEDED;
   const failing = conditions.find(
     ({ type, status, reason }) =>
       needed.includes(type as ConditionType) && status === "False" && !NO_FAILURE.has(reason),
