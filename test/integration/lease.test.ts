@@ -78,7 +78,8 @@ test.concurrent("a leader that was stopped writes nothing when it resumes, and e
   const resumedAt = new Date().toISOString();
   a.process.kill("SIGCONT");
   expect(await a.ended).toBe(1);
-  expect(a.told.filter((line) => line !== "held back")).toEqual(["leading", "lost"]);
+  // A request that was under way when the process was stopped may have timed out meanwhile, and says so: no write.
+  expect(a.told.filter((line) => line === "leading" || line === "lost")).toEqual(["leading", "lost"]);
   expect(a.told).toContain("held back");
   expect((await writesOfA()).filter((at) => at > resumedAt)).toEqual([]);
   expect((await leaseOf(cluster, namespace)).spec?.holderIdentity).toBe("b");
