@@ -1,3 +1,4 @@
+import { editDistance } from "./edit-distance.ts";
 import { zoneNames } from "./zone-names.ts";
 
 /** What people write, and what they may mean by it. */
@@ -66,18 +67,4 @@ function nearest(name: string): string[] {
     .filter(({ edits }) => edits === ranked[0]?.edits)
     .map(({ zone }) => zone)
     .slice(0, 3);
-}
-
-/** Insertions, deletions and replacements that turn one text into the other (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,0 +1,15 @@
+import { VERSION } from "../version.ts";
+import { EXIT, type Verb } from "./verb.ts";
+
+export const version: Verb = {
+  name: "version",
+  operands: "",
+  summary: "Show the version of this command",
+  flags: {},
+  examples: ["version"],
+  rights: [],
+  async run({ out }) {
+    out(`invoiceops ${VERSION}\n`);
+    return EXIT.ok;
+  },
+};
