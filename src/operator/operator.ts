@@ -2,7 +2,7 @@ import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
 import type { Client } from "../kube/client.ts";
 import { EventRecorder } from "../kube/events.ts";
 import type { Informer } from "../kube/informer.ts";
-import type { KubeObject, Ref } from "../kube/resource.ts";
+import { keyOf, type KubeObject, type Ref } from "../kube/resource.ts";
 import type { Transport } from "../kube/transport.ts";
 import { PrometheusClient } from "../prometheus/client.ts";
 import { SharedQueries } from "../prometheus/shared-queries.ts";
@@ -212,7 +212,10 @@ function withoutVersion(object: KubeObject): string {
   });
 }
 
-/** The first of those that name the same workload, when it is not this one: oldest, then by uid. */
+/**
+ * The first of those that name the same workload, when it is not this one: the oldest, and of those that were applied
+ * within one second the first by name.
+ */
 function elder(service: InvoiceService & KubeObject, all: readonly (InvoiceService & KubeObject)[]): Ref | undefined {
   const [first] = all
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -223,7 +226,7 @@ function elder(service: InvoiceService & KubeObject, all: readonly (InvoiceServi
 }
 
 function age({ metadata }: KubeObject): string {
-  return `${metadata.creationTimestamp}/${metadata.uid}`;
+  return `${metadata.creationTimestamp}/${keyOf(metadata)}`;
 }
 
 function requestOf(key: string): Request {

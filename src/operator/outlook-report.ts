@@ -1,7 +1,8 @@
 import { timestamp } from "../api/v1alpha1/conditions.ts";
 import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
 import { CalendarConfirmed, ForecastReady, Stalled } from "../api/v1alpha1/reasons.ts";
-import type { ConditionChange, Verdict } from "../scaling/report.ts";
+import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
+import type { Verdict } from "../scaling/report.ts";
 import type { CalendarView } from "./calendars.ts";
 import type { HistoryState } from "./history.ts";
 

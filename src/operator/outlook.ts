@@ -2,7 +2,8 @@ import type { InvoiceService, InvoiceServiceStatus } from "../api/v1alpha1/invoi
 import { timestamp } from "../api/v1alpha1/conditions.ts";
 import type { Endpoint } from "../prometheus/reading.ts";
 import type { Window } from "../calendar/window.ts";
-import type { ConditionChange, Verdict } from "../scaling/report.ts";
+import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
+import type { Verdict } from "../scaling/report.ts";
 import { nextWindow, type Calendars, type CalendarView } from "./calendars.ts";
 import type { History, HistoryState } from "./history.ts";
 import { calendarConfirmed, forecastReady, IN_SIGHT_MS, notFound } from "./outlook-report.ts";

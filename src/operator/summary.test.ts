@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Condition } from "../api/v1alpha1/conditions.ts";
-import type { ConditionChange } from "../scaling/report.ts";
+import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
 import { summarize, type Findings, type Summary } from "./summary.ts";
 
 const then = "2027-01-12T08:00:00Z";

@@ -2,7 +2,8 @@ import { removeCondition, setCondition, type Condition, type ConditionType } fro
 import type { Problem } from "../api/v1alpha1/fields.ts";
 import type { InvoiceServiceStatus } from "../api/v1alpha1/invoice-service.ts";
 import { Degraded, Ready, Reconciling, Stalled, type ReasonOf } from "../api/v1alpha1/reasons.ts";
-import type { ConditionChange, Verdict } from "../scaling/report.ts";
+import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
+import type { Verdict } from "../scaling/report.ts";
 
 /**
  * The conditions about the service as a whole, and the phase, from what the parts have reported. kstatus and

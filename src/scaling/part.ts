@@ -1,3 +1,4 @@
+import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
 import type { InvoiceService, InvoiceServiceStatus } from "../api/v1alpha1/invoice-service.ts";
 import { FloorApplied } from "../api/v1alpha1/reasons.ts";
 import type { Client } from "../kube/client.ts";
@@ -12,15 +13,7 @@ import { observeWorkload, type DiscoveredKinds, type WorkloadState } from "./obs
 import type { PlanSource } from "./plan.ts";
 import type { SignalReading } from "./reactive.ts";
 import { restore, statusOf } from "./remember.ts";
-import {
-  capacityReady,
-  capacityShortfall,
-  degraded,
-  floorApplied,
-  stalled,
-  type ConditionChange,
-  type Verdict,
-} from "./report.ts";
+import { capacityReady, capacityShortfall, degraded, floorApplied, stalled, type Verdict } from "./report.ts";
 import { scalingSettings, userLeadMs } from "./settings.ts";
 import { isRefusal, type Refusal, type Target } from "./target.ts";
 import { trimmed, type ScalingCaches } from "./watched.ts";

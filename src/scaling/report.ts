@@ -1,4 +1,4 @@
-import type { Condition, ConditionType } from "../api/v1alpha1/conditions.ts";
+import type { ConditionChange, ConditionType } from "../api/v1alpha1/conditions.ts";
 import type { ReasonOf } from "../api/v1alpha1/reasons.ts";
 import {
   CapacityReady,
@@ -13,10 +13,6 @@ import type { SignalReading } from "./reactive.ts";
 import { isRefusal, type Refusal } from "./target.ts";
 
 /** What the scaling part has to say: pure, from what was observed and decided. */
-
-export type ConditionChange = {
-  [T in ConditionType]: { type: T; status: Condition["status"]; reason: ReasonOf<T>; message: string };
-}[ConditionType];
 
 /** A change of one condition. */
 export type Change<T extends ConditionType> = Extract<ConditionChange, { type: T }>;

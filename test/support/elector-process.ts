@@ -1,7 +1,8 @@
 /**
  * A process that competes for a lease and, guarded by it, writes as fast as it can: a ConfigMap of its own name.
  * Arguments: kubeconfig, namespace, lease, identity, lease duration in ms. Tells what happens as lines on standard output:
- * "leading", "held back" (a write that the guard stopped), "lost". Ends with 1 a second after a loss: that second
+ * "leading", "passed N" (the guard let a write pass, at N ms since the epoch), "held back" (a write that it stopped),
+ * "lost". Ends with 1 a second after a loss: that second
  * is there for the test, to show that the guard holds without the exit. SIGTERM releases the lease.
  */
 import { createClient } from "../../src/kube/client.ts";
@@ -27,7 +28,10 @@ const elector = new LeaderElector({
   retryPeriodMs: (leaseDurationMs * 2) / 15,
 });
 const client = createClient(createTransport({ config, clock, userAgent: identity, qps: 1000 }), {
-  beforeWrite: elector.assertLeader,
+  beforeWrite: () => {
+    elector.assertLeader();
+    console.log(`passed ${clock.now()}`);
+  },
 });
 
 async function writeForEver(): Promise<never> {

@@ -41,20 +41,18 @@ export const conditionsField = s.list("The state in detail, one entry a type.", 
 
 /** What is to be said about one type, with a reason that belongs to it. */
 export type ConditionChange = {
-  [T in ConditionType]: {
-    type: T;
-    status: Condition["status"];
-    reason: ReasonOf<T>;
-    message: string;
-    observedGeneration: number;
-  };
+  [T in ConditionType]: { type: T; status: Condition["status"]; reason: ReasonOf<T>; message: string };
 }[ConditionType];
 
 /**
  * The list with one condition set. `lastTransitionTime` moves only when the status does, the message is cut
  * to 1,024 characters, and the order is always the same; conditions of foreign types stay, at the end.
  */
-export function setCondition(conditions: readonly Condition[], change: ConditionChange, now: number): Condition[] {
+export function setCondition(
+  conditions: readonly Condition[],
+  change: ConditionChange & { observedGeneration: number },
+  now: number,
+): Condition[] {
   const before = conditions.find(({ type }) => type === change.type);
   const lastTransitionTime = before?.status === change.status ? before.lastTransitionTime : timestamp(now);
   const after: Condition = { ...change, message: truncate(change.message), lastTransitionTime };

@@ -1,7 +1,7 @@
 import { conditionsField } from "./conditions.ts";
 import { gradeField, observedGenerationField } from "./fields.ts";
 import type { KindDefinition } from "./kind.ts";
-import type { ObjectMetadata } from "./object.ts";
+import type { Manifest, Stored } from "./object.ts";
 import { dayOrTimeRule, format, matches, zoneRule } from "./rules.ts";
 import * as s from "./schema.ts";
 
@@ -219,19 +219,5 @@ export const filingCalendarKind: KindDefinition = {
 
 export type FilingCalendarSpec = s.Out<typeof spec>;
 
-/** What a user writes. */
-export interface FilingCalendarManifest {
-  apiVersion: "invoiceops.dev/v1alpha1";
-  kind: "FilingCalendar";
-  metadata: ObjectMetadata;
-  spec: s.In<typeof spec>;
-}
-
-/** What the API server returns: defaults are applied. */
-export interface FilingCalendar {
-  apiVersion?: string;
-  kind?: string;
-  metadata: ObjectMetadata;
-  spec: FilingCalendarSpec;
-  status?: s.Out<typeof status>;
-}
+export type FilingCalendarManifest = Manifest<"FilingCalendar", s.In<typeof spec>>;
+export type FilingCalendar = Stored<FilingCalendarSpec, s.Out<typeof status>>;

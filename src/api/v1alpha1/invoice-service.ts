@@ -1,6 +1,6 @@
 import { conditionsField } from "./conditions.ts";
 import type { KindDefinition } from "./kind.ts";
-import type { ObjectMetadata } from "./object.ts";
+import type { Manifest, Stored } from "./object.ts";
 import { gradeField, observedGenerationField } from "./fields.ts";
 import { demand, prometheus } from "./invoice-service-metrics.ts";
 import { scaling } from "./invoice-service-scaling.ts";
@@ -260,19 +260,5 @@ export const invoiceServiceKind: KindDefinition = {
 export type InvoiceServiceSpec = s.Out<typeof spec>;
 export type InvoiceServiceStatus = s.Out<typeof status>;
 
-/** What a user writes. */
-export interface InvoiceServiceManifest {
-  apiVersion: "invoiceops.dev/v1alpha1";
-  kind: "InvoiceService";
-  metadata: ObjectMetadata;
-  spec: s.In<typeof spec>;
-}
-
-/** What the API server returns: defaults are applied. */
-export interface InvoiceService {
-  apiVersion?: string;
-  kind?: string;
-  metadata: ObjectMetadata;
-  spec: InvoiceServiceSpec;
-  status?: InvoiceServiceStatus;
-}
+export type InvoiceServiceManifest = Manifest<"InvoiceService", s.In<typeof spec>>;
+export type InvoiceService = Stored<InvoiceServiceSpec, s.Out<typeof status>>;

@@ -11,3 +11,20 @@ export interface ObjectMetadata {
   creationTimestamp?: string;
   deletionTimestamp?: string;
 }
+
+/** What a user writes of a kind of ours. */
+export interface Manifest<Kind extends string, Spec> {
+  apiVersion: "invoiceops.dev/v1alpha1";
+  kind: Kind;
+  metadata: ObjectMetadata;
+  spec: Spec;
+}
+
+/** What the API server returns: defaults are applied, and apiVersion and kind are left out in lists. */
+export interface Stored<Spec, Status> {
+  apiVersion?: string;
+  kind?: string;
+  metadata: ObjectMetadata;
+  spec: Spec;
+  status?: Status;
+}
