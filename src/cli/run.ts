@@ -16,23 +16,26 @@ export interface CliEnvironment {
   env: NodeJS.ProcessEnv;
   clock: Clock;
   signal: AbortSignal;
-  out(text: string): void;
-  warn(text: string): void;
-  input(): Promise<string>;
+  out: (text: string) => void;
+  warn: (text: string) => void;
+  input: () => Promise<string>;
   terminal?: { readonly columns: number; readonly rows: number };
 }
 
 /** Never rejects: what goes wrong is told on standard error, and the code is 2. */
 export async function runCli(args: readonly string[], environment: CliEnvironment): Promise<number> {
   const { verbs, command, out, warn, signal } = environment;
-  let close = async (): Promise<void> => {};
+  let close: (() => Promise<void>) | undefined;
   let line: CommandLine | undefined;
   try {
     line = readCommandLine(args, verbs);
     const { verb, unknown, values } = line;
     if (!verb && unknown === "help") return help(environment, line.operands);
     if (!verb) return noVerb(environment, unknown, values["help"] === true);
-    if (values["help"] === true) return void out(verbHelp(verb, command)) ?? EXIT.ok;
+    if (values["help"] === true) {
+      out(verbHelp(verb, command));
+      return EXIT.ok;
+    }
     const connection = connector(environment, optionsOf(line));
     ({ close } = connection);
     return await verb.run(contextOf(environment, line, connection.cluster));
@@ -41,7 +44,7 @@ export async function runCli(args: readonly string[], environment: CliEnvironmen
     warn(`${explain(error, { command, verb: line?.verb })}\n`);
     return EXIT.error;
   } finally {
-    await close();
+    await close?.();
   }
 }
 

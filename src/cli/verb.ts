@@ -81,11 +81,11 @@ export interface CliContext {
   /** Whether a flag was given. */
   given(flag: string): boolean;
   /** Writes to standard output; the text brings its own line ends. */
-  out(text: string): void;
+  out: (text: string) => void;
   /** Writes to standard error. */
-  warn(text: string): void;
+  warn: (text: string) => void;
   /** All of standard input. */
-  input(): Promise<string>;
+  input: () => Promise<string>;
   /** Throws when no cluster is configured. */
   cluster(): Cluster;
 }
