@@ -1,4 +1,18 @@
 import { defineConfig } from "vitest/config";
+import { isInside } from "./dev/cluster/node/namespaces.ts";
+
+/** On a real node, one file at a time. It exists only inside the node's namespaces, to which dev/test.ts goes. */
+const endToEnd = {
+  extends: true as const,
+  test: {
+    name: "e2e",
+    include: ["test/e2e/**/*.test.ts"],
+    globalSetup: ["test/e2e/support/images-setup.ts"],
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
+  },
+};
 
 export default defineConfig({
   test: {
@@ -20,6 +34,7 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      ...(isInside() ? [endToEnd] : []),
     ],
   },
 });

@@ -1,33 +1,67 @@
-// npm test: builds what the integration tests run on, then runs all tests. Arguments go to vitest; --all also builds
-// the engines that only some tests need, as CI does.
+// npm test: builds what the tests run on, then runs all tests. Arguments go to vitest; --all also builds the engines
+// that only some tests need, as CI does. With CI=true or INVOICEOPS_E2E=1 the end-to-end suite follows, on a real node
+// (root, Linux); `npm test -- --project e2e` runs it alone.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { findBinary, provideBinaries, type BinaryName } from "./cluster/binaries.ts";
 import { binariesFor } from "./cluster/cluster.ts";
+import { runInside } from "./cluster/node/namespaces.ts";
+import { NODE_BINARIES } from "./cluster/node/node.ts";
+import { preflight } from "./cluster/node/preflight.ts";
 
 /** Engines that take minutes to build; tests in files of this pattern need them. */
 const optionalEngines: { name: BinaryName; files: string }[] = [
   { name: "keda-operator", files: "test/integration/**/*.keda.test.ts" },
 ];
+const END_TO_END = "test/e2e/**/*.test.ts";
+/** What its tests run beside the node. */
+const endToEndTools: readonly BinaryName[] = ["prometheus", "promtool", "vegeta", "helm3"];
 
 const args = process.argv.slice(2).filter((arg) => arg !== "--all");
 const all = process.argv.includes("--all") || process.env["CI"] === "true";
-const unitOnly = /--project[= ]unit/.test(args.join(" "));
+const words = args.join(" ");
+const unitOnly = /--project[= ]unit/.test(words);
+const endToEndOnly = /--project[= ]e2e|(^| )test\/e2e/.test(words);
+const endToEnd = endToEndOnly || (args.length === 0 && (all || process.env["INVOICEOPS_E2E"] === "1"));
 // Ctrl-C is for vitest, which ends the tests; this process goes after it.
 process.on("SIGINT", () => undefined);
 
-const leftOut = unitOnly ? [] : await prepare();
-const vitest = spawn("vitest", ["run", ...leftOut.flatMap(({ files }) => ["--exclude", files]), ...args], {
-  stdio: "inherit",
-});
-const [code] = (await once(vitest, "exit")) as [number | null];
+const leftOut = unitOnly || endToEndOnly ? [] : await prepare();
+const tally = mkdtempSync(join(tmpdir(), "invoiceops-tally-"));
+const env = { ...process.env, INVOICEOPS_TALLY: join(tally, "count.json") };
+const codes = [...(endToEndOnly ? [] : [await runHere()]), ...(endToEnd ? [await runOnNode()] : [])];
+rmSync(tally, { recursive: true });
 for (const { name, files } of leftOut) {
-  const count = globSync(files).length;
-  const what = count === 1 ? "1 test file that needs" : `${count} test files that need`;
-  console.log(`left out: ${what} ${name}, which is not built; npm test -- --all builds it`);
+  console.log(`left out: ${count(files)} that need ${name}, which is not built; npm test -- --all builds it`);
 }
-process.exit(code ?? 1);
+if (!endToEnd && args.length === 0) {
+  console.log(
+    `left out: ${count(END_TO_END)} of the end-to-end suite; INVOICEOPS_E2E=1 npm test runs it (root, Linux)`,
+  );
+}
+process.exit(codes.find((code) => code !== 0) ?? 0);
+
+async function runHere(): Promise<number> {
+  const without = leftOut.flatMap(({ files }) => ["--exclude", files]);
+  const vitest = spawn("vitest", ["run", ...without, ...args], { stdio: "inherit", env });
+  const [code] = (await once(vitest, "exit")) as [number | null];
+  return code ?? 1;
+}
+
+async function runOnNode(): Promise<number> {
+  const { missing, packages } = preflight();
+  if (missing.length > 0) {
+    const install = packages.length > 0 ? `; on Debian: apt-get install ${packages.join(" ")}` : "";
+    console.error(`\nthe end-to-end suite needs, and this machine lacks: ${missing.join(", ")}${install}`);
+    return 1;
+  }
+  await provide([...binariesFor({ nodeAddress: "any" }), ...NODE_BINARIES, ...endToEndTools]);
+  const project = endToEndOnly && /--project/.test(words) ? [] : ["--project", "e2e"];
+  return runInside("vitest", ["run", ...project, ...args], env);
+}
 
 /** Builds what is missing; returns the engines to do without. */
 async function prepare(): Promise<typeof optionalEngines> {
@@ -37,11 +71,20 @@ async function prepare(): Promise<typeof optionalEngines> {
     if (all || (await findBinary(engine.name))) needed.push(engine.name);
     else without.push(engine);
   }
+  await provide(needed);
+  return without;
+}
+
+async function provide(names: readonly BinaryName[]): Promise<void> {
   try {
-    await provideBinaries(needed);
+    await provideBinaries(names);
   } catch (error) {
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   }
-  return without;
+}
+
+function count(files: string): string {
+  const found = globSync(files).length;
+  return found === 1 ? "1 test file" : `${found} test files`;
 }

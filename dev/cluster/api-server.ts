@@ -12,6 +12,8 @@ export interface ApiServerOptions {
   etcdEndpoint: string;
   /** Write the audit log, for tests that look at requests. */
   audit: boolean;
+  /** This machine's address on the network of real pods; see ClusterOptions. */
+  nodeAddress?: string;
   /** More flags; they come last. */
   args?: readonly string[];
 }
@@ -37,11 +39,8 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
     server,
     auditLog,
     args: [
-      "--bind-address=127.0.0.1",
       `--secure-port=${port}`,
-      "--advertise-address=127.0.0.1",
-      // No endpoint of the Service `kubernetes` may be a loopback address, and no pod here reads it.
-      "--endpoint-reconciler-type=none",
+      ...(options.nodeAddress === undefined ? withoutPods : withPods(options.nodeAddress, credentials)),
       "--service-cluster-ip-range=10.96.0.0/16",
       `--etcd-servers=${options.etcdEndpoint}`,
       `--tls-cert-file=${files.serving}`,
@@ -65,4 +64,24 @@ export async function apiServer(options: ApiServerOptions): Promise<ApiServer> {
     ready: async () =>
       (await answers(`${server}/readyz`, admin)) && (await answers(`${server}/api/v1/namespaces/default`, admin)),
   };
+}
+
+const withoutPods = [
+  "--bind-address=127.0.0.1",
+  "--advertise-address=127.0.0.1",
+  // No endpoint of the Service `kubernetes` may be a loopback address, and no pod here reads it.
+  "--endpoint-reconciler-type=none",
+];
+
+/** Pods find it by the Service `kubernetes`; for logs and exec it goes to the kubelet, as admin. */
+function withPods(address: string, { files }: Credentials): string[] {
+  return [
+    "--bind-address=0.0.0.0",
+    `--advertise-address=${address}`,
+    "--endpoint-reconciler-type=lease",
+    "--kubelet-preferred-address-types=InternalIP",
+    `--kubelet-certificate-authority=${files.ca}`,
+    `--kubelet-client-certificate=${files.admin}`,
+    `--kubelet-client-key=${files.adminKey}`,
+  ];
 }

@@ -30,12 +30,22 @@ const recipes = {
   "kube-apiserver": kubernetes("kube-apiserver", printsVersion),
   "kube-controller-manager": kubernetes("kube-controller-manager", printsVersion),
   "kube-scheduler": kubernetes("kube-scheduler", printsVersion),
+  kubelet: kubernetes("kubelet", printsVersion),
+  "kube-proxy": kubernetes("kube-proxy", printsVersion),
   // The one on PATH is what its user works with, of any age, often a wrapper.
   kubectl: kubernetes("kubectl", { args: ["version", "--client"], accepts: sameMinor, onPath: false }),
   kwok: { pin: "kwok", command: "cmd/kwok", installed: printsVersion },
   prometheus: prometheus("prometheus"),
   promtool: prometheus("promtool"),
+  vegeta: { pin: "vegeta" },
   "keda-operator": { pin: "keda", command: "cmd/operator" },
+  helm3: helm(3),
+  helm4: helm(4),
+  argocd: {
+    pin: "argocd",
+    command: "cmd",
+    variables: (version) => ({ "github.com/argoproj/argo-cd/v3/common.version": version.slice(1) }),
+  },
 } satisfies Record<string, Recipe>;
 
 export type BinaryName = keyof typeof recipes;
@@ -115,6 +125,15 @@ function kubernetesVersion(version: string): Record<string, string> {
     "k8s.io/component-base/version.gitVersion": version,
     "k8s.io/component-base/version.gitMajor": String(major),
     "k8s.io/component-base/version.gitMinor": String(minor),
+  };
+}
+
+/** Without its version a chart's kubeVersion and the output of `helm version` speak of a development build. */
+function helm(major: 3 | 4): Recipe {
+  return {
+    pin: `helm${major}`,
+    command: "cmd/helm",
+    variables: (version) => ({ [`helm.sh/helm/v${major}/internal/version.version`]: version }),
   };
 }
 

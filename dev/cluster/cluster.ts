@@ -17,6 +17,11 @@ export interface ClusterOptions {
   controllerManager?: ControllerManagerSettings | false;
   /** Nodes played by kwok; with them the scheduler runs, and pods become ready. They need the controller manager. */
   nodes?: NodesOptions;
+  /**
+   * This machine's address on the network of real pods, when a real node is to follow (node/node.ts): the scheduler
+   * runs, pods reach the API server at that address, and it reaches the kubelet.
+   */
+  nodeAddress?: string;
   /** Write the audit log, for auditEvents. */
   audit?: boolean;
   /** More flags of kube-apiserver. */
@@ -36,7 +41,8 @@ export function binariesFor(options: ClusterOptions): BinaryName[] {
     "kube-apiserver",
     "kubectl",
     ...(options.controllerManager === false ? [] : (["kube-controller-manager"] as const)),
-    ...(options.nodes ? (["kube-scheduler", "kwok"] as const) : []),
+    ...(options.nodes || options.nodeAddress ? (["kube-scheduler"] as const) : []),
+    ...(options.nodes ? (["kwok"] as const) : []),
   ];
 }
 
@@ -132,6 +138,7 @@ async function startIn(supervisor: Supervisor, paths: Paths, options: ClusterOpt
     credentials,
     etcdEndpoint: store.endpoint,
     audit: options.audit ?? false,
+    ...(options.nodeAddress === undefined ? {} : { nodeAddress: options.nodeAddress }),
     args: options.apiServerArgs ?? [],
   });
   const adminKubeconfig = join(directory, "admin.kubeconfig");
@@ -172,8 +179,10 @@ async function startControllers(
     const own = await as("kube-controller-manager", credentials.controllerManager);
     components.push(await controllerManager(own, options.controllerManager));
   }
-  if (options.nodes) {
+  if (options.nodes || options.nodeAddress) {
     components.push(await scheduler(await as("kube-scheduler", credentials.scheduler)));
+  }
+  if (options.nodes) {
     components.push(await kwok(await as("kwok", credentials.kwok), options.nodes.podStages));
     await cluster.apply(nodeManifests(options.nodes.count));
   }

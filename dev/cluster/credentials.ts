@@ -14,6 +14,8 @@ export interface Credentials {
   files: {
     ca: string;
     caKey: string;
+    admin: string;
+    adminKey: string;
     serving: string;
     servingKey: string;
     serviceAccountPublic: string;
@@ -46,6 +48,8 @@ export async function createCredentials(directory: string): Promise<Credentials>
   const files = await writeAll(join(directory, "pki"), {
     ca: ca.certificate,
     caKey: ca.privateKey,
+    admin: admin.certificate,
+    adminKey: admin.privateKey,
     serving: serving.certificate,
     servingKey: serving.privateKey,
     serviceAccountPublic: serviceAccounts.publicKey,

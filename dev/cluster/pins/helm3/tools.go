@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools names the command that the local cluster builds from helm.sh/helm.
+package tools
+
+import _ "helm.sh/helm/v3/cmd/helm"

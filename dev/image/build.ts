@@ -1,0 +1,34 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makeBaseFiles } from "./base.ts";
+import { Buildah } from "./buildah.ts";
+import { ROOT } from "./bundle.ts";
+import { makeDistribution } from "./distribution.ts";
+
+/** The product's image and its sample's, built for real from their Dockerfiles over a base made on this machine. */
+
+const BASE = "localhost/nodejs:base";
+
+/** Makes the base in `folder`; images that stand on it are built with the Buildah that this returns. */
+export async function buildBase(folder: string): Promise<Buildah> {
+  const files = join(folder, "base");
+  await makeBaseFiles(files);
+  const dockerfile = join(folder, "Dockerfile.base");
+  await writeFile(dockerfile, "FROM scratch\nCOPY . /\nENV PATH=/nodejs/bin\nUSER 65532:65532\n");
+  const buildah = new Buildah(folder);
+  await buildah.build(BASE, { dockerfile, context: files });
+  return buildah;
+}
+
+/** Bundles this checkout and builds the operator's image under the name. `folder` takes what is copied into it. */
+export async function buildOperatorImage(buildah: Buildah, name: string, folder: string): Promise<void> {
+  const context = join(folder, "context");
+  await mkdir(context, { recursive: true });
+  await makeDistribution(join(context, "dist"));
+  await buildah.build(name, { dockerfile: join(ROOT, "Dockerfile"), context, args: { BASE } });
+}
+
+export async function buildInvoiceServerImage(buildah: Buildah, name: string): Promise<void> {
+  const context = join(ROOT, "examples/invoice-server");
+  await buildah.build(name, { dockerfile: join(context, "Dockerfile"), context, args: { BASE } });
+}

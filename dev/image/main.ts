@@ -1,0 +1,15 @@
+// npm run build: what ships, into dist/. With --print-sbom (npm run sbom) its bill of materials goes to the screen too.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "./bundle.ts";
+import { makeDistribution } from "./distribution.ts";
+
+const dist = join(ROOT, "dist");
+await rm(dist, { recursive: true, force: true });
+const { files, bom } = await makeDistribution(dist);
+if (process.argv.includes("--print-sbom")) {
+  console.log(JSON.stringify(bom, null, 2));
+} else {
+  for (const { name, bytes } of files) console.log(`dist/${name}: ${(bytes / 1e6).toFixed(2)} MB`);
+  console.log(`dist/sbom.cdx.json: ${bom.components.length} components`);
+}
