@@ -56,6 +56,11 @@ describe("what cannot be used is refused by name, with what to write instead", (
     ["--evaluation-interval=30", '--evaluation-interval is "30": give a duration of 1s or more, for example 30s'],
     ["--evaluation-interval=500ms", '--evaluation-interval is "500ms": give a duration of 1s or more, for example 30s'],
     [
+      "--watch-namespaces=billing,Tax",
+      '--watch-namespaces has "Tax", which is no namespace: write them as billing,tax',
+    ],
+    ["--watch-namespaces=billing,", '--watch-namespaces has "", which is no namespace: write them as billing,tax'],
+    [
       "--prometheus-url=prometheus:9090",
       "--prometheus-url is no http or https address: write it as http://prometheus.monitoring:9090",
     ],
@@ -74,6 +79,13 @@ describe("what cannot be used is refused by name, with what to write instead", (
   });
 });
 
+test.each([
+  ["billing", ["billing"]],
+  ["billing, tax,billing", ["billing", "tax"]],
+])("The namespaces %s are watched, each once", (text, watchNamespaces) => {
+  expect(read([`--watch-namespaces=${text}`])).toMatchObject({ watchNamespaces });
+});
+
 test("An address with a password is taken as it is", () => {
   const prometheusUrl = "https://scraper:hunter2@prometheus:9090/prefix";
   expect(read([`--prometheus-url=${prometheusUrl}`])).toMatchObject({ prometheusUrl });
@@ -81,7 +93,7 @@ test("An address with a password is taken as it is", () => {
 
 test("Help is no configuration, and names every flag and its variable's form", () => {
   expect(readConfig(["--help"], {})).toBeUndefined();
-  for (const flag of ["kubeconfig", "context", "prometheus-url", "watch-namespace", "lease-namespace", "host"]) {
+  for (const flag of ["kubeconfig", "context", "prometheus-url", "watch-namespaces", "lease-namespace", "host"]) {
     expect(USAGE).toContain(`  --${flag} `);
   }
   expect(USAGE).toContain("INVOICEOPS_PROMETHEUS_URL for --prometheus-url");

@@ -8,8 +8,8 @@ export interface Config {
   readonly context?: string;
   /** Where services without a spec.prometheus.url are measured. */
   readonly prometheusUrl?: string;
-  /** The namespace to watch; absent: all. */
-  readonly watchNamespace?: string;
+  /** The namespaces to watch, at least one; absent: all. */
+  readonly watchNamespaces?: readonly string[];
   readonly evaluationIntervalMs: number;
   readonly leaderElect: boolean;
   /** Namespace of the Lease; absent: the kubeconfig's or the pod's own. */
@@ -32,7 +32,7 @@ const FLAGS = {
   kubeconfig: "Kubeconfig file (default: KUBECONFIG, ~/.kube/config, then the pod's service account)",
   context: "Context of the kubeconfig",
   "prometheus-url": "Prometheus of services that name none, e.g. http://prometheus.monitoring:9090",
-  "watch-namespace": "Watch one namespace (default: all)",
+  "watch-namespaces": "Watch these namespaces alone, e.g. billing,tax (default: all)",
   "evaluation-interval": "How often each service is evaluated (default 30s)",
   "leader-elect": "true or false (default true): of several replicas one acts",
   "lease-namespace": "Namespace of the Lease (default: that of the pod or context)",
@@ -78,7 +78,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     ...optional("kubeconfig", "kubeconfig"),
     ...optional("context", "context"),
     ...prometheusUrl(text("prometheus-url")),
-    ...optional("watchNamespace", "watch-namespace"),
+    ...namespaces(text("watch-namespaces")),
     ...optional("leaseNamespace", "lease-namespace"),
     ...optional("host", "host"),
     evaluationIntervalMs: interval(text("evaluation-interval") ?? "30s"),
@@ -113,6 +113,15 @@ function prometheusUrl(text: string | undefined): { prometheusUrl?: string } {
   if (text === undefined) return {};
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return { prometheusUrl: text };
   throw new ConfigError("--prometheus-url is no http or https address: write it as http://prometheus.monitoring:9090");
+}
+
+/** A name that no namespace can have would be watched for ever and never found. */
+function namespaces(text: string | undefined): { watchNamespaces?: readonly string[] } {
+  if (text === undefined) return {};
+  const names = text.split(",").map((name) => name.trim());
+  const odd = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
+  if (odd === undefined) return { watchNamespaces: Object.freeze([...new Set(names)]) };
+  throw new ConfigError(`--watch-namespaces has "${odd}", which is no namespace: write them as billing,tax`);
 }
 
 function interval(text: string): number {

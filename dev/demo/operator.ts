@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ClusterConfig } from "../../src/kube/config.ts";
 import type { Transport } from "../../src/kube/transport.ts";
-import { leaseRules, rules, type PolicyRule } from "../../src/operator/rbac.ts";
+import { clusterRules, leaseRules, namespaceRules, rules, type PolicyRule } from "../../src/operator/rbac.ts";
 import { answers, type Component } from "../cluster/component.ts";
 import { freePort } from "../cluster/ports.ts";
 import type { Manifest } from "./resources.ts";
@@ -19,7 +19,7 @@ export function clusterWideRights(namespace: string): Manifest[] {
     account(namespace),
     clusterRole(NAME, rules),
     clusterBinding(NAME, namespace),
-    ...bound(namespace, `${NAME}-lease`, leaseRules),
+    ...bound(namespace, `${NAME}-lease`, leaseRules(NAME)),
   ];
 }
 
@@ -28,12 +28,9 @@ export function namespacedRights(
   namespace: string,
   clusterRoleName: string,
 ): { inside: Manifest[]; outside: Manifest[] } {
-  const outside = rules
-    .map((rule) => ({ ...rule, resources: rule.resources.filter((name) => name.startsWith("filingcalendars")) }))
-    .filter(({ resources }) => resources.length > 0);
   return {
-    inside: [account(namespace), ...bound(namespace, NAME, [...rules, ...leaseRules])],
-    outside: [clusterRole(clusterRoleName, outside), clusterBinding(clusterRoleName, namespace)],
+    inside: [account(namespace), ...bound(namespace, NAME, [...namespaceRules, ...leaseRules(NAME)])],
+    outside: [clusterRole(clusterRoleName, clusterRules), clusterBinding(clusterRoleName, namespace)],
   };
 }
 

@@ -84,7 +84,7 @@ export class UserGround implements Ground {
     await applyAll(client, [namespace(this.namespace), ...this.#rights.inside, ...this.#rights.outside]);
     const kubeconfig = join(this.#workshop.directory, "operator.kubeconfig");
     await writeOperatorKubeconfig(kubeconfig, client.transport, this.#config, this.namespace);
-    return operatorProcess(kubeconfig, [`--watch-namespace=${this.namespace}`]);
+    return operatorProcess(kubeconfig, [`--watch-namespaces=${this.namespace}`]);
   }
 
   fit(example: Example): Manifest[] {

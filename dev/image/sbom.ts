@@ -20,7 +20,7 @@ interface Lock {
   packages: Record<string, Locked & { devDependencies?: Record<string, string> }>;
 }
 
-export interface Component {
+interface Component {
   type: "library" | "platform";
   "bom-ref": string;
   name: string;
@@ -64,7 +64,7 @@ export function billOfMaterials(metafile: Metafile): Bom {
 }
 
 /** The folders below node_modules from which the bundles took code, such as `node_modules/pino`, in order. */
-export function bundledPackages(metafile: Metafile): string[] {
+function bundledPackages(metafile: Metafile): string[] {
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
   return [...new Set(folders)].toSorted();

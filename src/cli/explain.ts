@@ -40,7 +40,7 @@ function unreachable(reason: string): string {
 }
 
 /** The API server says who may not do what; this says which right that is, as RBAC writes it. */
-export function missingRight({ message }: { message: string }): string | undefined {
+function missingRight({ message }: { message: string }): string | undefined {
   const found =
     /User "(?<user>[^"]*)" cannot (?<verb>\S+) resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)")?/.exec(
       message,

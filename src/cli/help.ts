@@ -30,16 +30,16 @@ export function verbHelp(verb: Verb, command: string): string {
 }
 
 /** The name with all that may follow: `pause NAME [flags]`. */
-export function usageOf({ name, operands, flags }: Verb): string {
+function usageOf({ name, operands, flags }: Verb): string {
   return [name, operands, Object.keys(flags).length > 0 ? "[flags]" : ""].filter((word) => word !== "").join(" ");
 }
 
-export function exitRows({ exits = {} }: Verb): [string, string][] {
+function exitRows({ exits = {} }: Verb): [string, string][] {
   return Object.entries({ ...exits, 2: exits[2] ?? "an error" });
 }
 
 /** `-n, --namespace NAMESPACE`. */
-export function flagName(name: string, { short, value }: Flag): string {
+function flagName(name: string, { short, value }: Flag): string {
   return `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
 }
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { eventually } from "../../test/support/eventually.ts";
 import { InformerBench } from "../../test/support/informer-bench.ts";
+import { Informer } from "./informer.ts";
 import type { ConfigMap } from "./resource.ts";
 
 const ignore = (): void => undefined;
@@ -323,7 +324,7 @@ describe("what the informer tells", () => {
   });
 
   it("follows one namespace and one selection", async () => {
-    bench = await InformerBench.create({ namespace: "x", labelSelector: "app=y", fieldSelector: "metadata.name=z" });
+    bench = await InformerBench.create({ namespaces: ["x"], labelSelector: "app=y", fieldSelector: "metadata.name=z" });
     await bench.open();
     for (const { namespace, query } of bench.server.calls) {
       expect(namespace).toBe("x");
@@ -331,6 +332,45 @@ describe("what the informer tells", () => {
       expect(query.get("fieldSelector")).toBe("metadata.name=z");
     }
     expect(bench.server.calls).toHaveLength(2);
+  });
+
+  it("of several namespaces is synced when all have listed, and is as old as the oldest of them", async () => {
+    bench = await InformerBench.create({ namespaces: ["x", "y"] });
+    const { server, informer, clock } = bench;
+    const hung = Promise.withResolvers<void>();
+    server.fail("list", { until: hung.promise });
+    bench.create("one");
+    bench.start();
+    await eventually(() => expect(server.openWatches).toBe(1));
+    expect([informer.hasSynced, informer.lastContact]).toEqual([false, 0]);
+    hung.resolve();
+    await informer.synced;
+    expect(informer.lastContact).toBe(clock.now());
+    expect(bench.caughtUp).toBe(true);
+  });
+
+  it("of several namespaces keeps the others' objects when one is listed anew, and leaves out the rest", async () => {
+    bench = await InformerBench.create({ namespaces: ["x", "y"] });
+    const { server, informer } = bench;
+    for (const namespace of ["x", "y", "z"]) {
+      server.store.create("/configmaps", { metadata: { namespace, name: "one" } });
+    }
+    bench.start();
+    await informer.synced;
+    await eventually(() => expect(server.openWatches).toBe(2));
+    bench.delete("one");
+    bench.create("two");
+    server.store.create("/configmaps", { metadata: { namespace: "y", name: "two" } });
+    // Each misses what was said meanwhile, and reads all of its own again.
+    server.disturb("expire");
+    await bench.passTimeUntil(() => server.count("list") === 4 && informer.size === 3);
+    const keys = informer.list().map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+    expect(keys.toSorted()).toEqual(["x/two", "y/one", "y/two"]);
+  });
+
+  it("of no namespace would follow nothing, and is refused", async () => {
+    await openBench();
+    expect(() => new Informer({ ...bench.base, namespaces: [] })).toThrow(RangeError);
   });
 
   it("tells who comes late what is there, and the same function twice when it subscribes twice", async () => {

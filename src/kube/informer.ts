@@ -8,7 +8,9 @@ export interface InformerMetrics extends ReflectorMetrics {
   faulted(): void;
 }
 
-export interface InformerOptions<T extends KubeObject> extends ReflectorOptions<T> {
+export interface InformerOptions<T extends KubeObject> extends Omit<ReflectorOptions<T>, "namespace"> {
+  /** Follow these namespaces alone, each by a list and watches of its own; at least one. Default: all, in one. */
+  namespaces?: readonly string[];
   /** Functions by the name of their index; each gives the values under which `byIndex` finds an object. */
   indexes?: Record<string, IndexFunction<T>>;
   /**
@@ -24,10 +26,13 @@ export type ChangeHandler<T> = (change: Change<T>) => void;
 /**
  * A copy of a collection that follows the server: list, then watch, and again whenever the server or the network
  * ends it. The copy may be late but is never a mixture: changes come in the server's order, and a new list takes
- * the place of the old state at once. Objects are frozen and shared; copy one before changing it.
+ * the place of the old state at once (both within a namespace, when several are followed). Objects are frozen and
+ * shared; copy one before changing it.
  */
 export class Informer<T extends KubeObject> {
-  readonly #reflector: Reflector<T>;
+  readonly #reflectors: readonly Reflector<T>[];
+  /** Those that have not listed yet, by namespace. */
+  readonly #unlisted: Set<string | undefined>;
   readonly #store: Store<T>;
   readonly #transform: (object: T) => T;
   readonly #log: Logger;
@@ -36,22 +41,34 @@ export class Informer<T extends KubeObject> {
   readonly #synced = Promise.withResolvers<void>();
   #hasSynced = false;
 
+  /** Throws a RangeError for an empty list of namespaces. */
   constructor(options: InformerOptions<T>) {
+    const { namespaces, ...rest } = options;
+    if (namespaces?.length === 0) throw new RangeError("an informer of no namespace would follow nothing");
     this.#log = options.log.child({ informer: options.resource.plural });
     this.#metrics = options.metrics;
     this.#transform = options.transform ?? withoutManagedFields;
     this.#store = new Store(this.#guardedIndexes(options.indexes ?? {}));
-    this.#reflector = new Reflector(
-      { ...options, log: this.#log },
-      {
-        replace: (objects) => this.#takeOver(objects),
-        put: (object) => this.#tell(this.#store.put(this.#keep(object))),
-        remove: (object) => this.#tell(this.#store.remove(this.#keep(object))),
-      },
-    );
+    const scopes: readonly (string | undefined)[] = namespaces ?? [undefined];
+    this.#unlisted = new Set(scopes);
+    this.#reflectors = scopes.map((namespace) => {
+      const log = namespace === undefined ? this.#log : this.#log.child({ namespace });
+      const scope = namespace === undefined ? {} : { namespace };
+      return new Reflector(
+        { ...rest, ...scope, log },
+        {
+          replace: (objects) => this.#takeOver(objects, namespace),
+          put: (object) => this.#tell(this.#store.put(this.#keep(object))),
+          remove: (object) => this.#tell(this.#store.remove(this.#keep(object))),
+        },
+      );
+    });
   }
 
-  /** Resolves when the first list is in the store and its handlers have been told; stays pending if there is none. */
+  /**
+   * Resolves when the first list is in the store and its handlers have been told, of several namespaces the last of
+   * their first lists; stays pending if there is none.
+   */
   get synced(): Promise<void> {
     return this.#synced.promise;
   }
@@ -60,9 +77,12 @@ export class Informer<T extends KubeObject> {
     return this.#hasSynced;
   }
 
-  /** When the server last answered a list, accepted a watch or said anything on it (`clock.now()`); 0 before. */
+  /**
+   * When the server last answered a list, accepted a watch or said anything on it (`clock.now()`); 0 before. Of
+   * several namespaces the one that was heard of longest ago: the copy is as old as its oldest part.
+   */
   get lastContact(): number {
-    return this.#reflector.lastContact;
+    return Math.min(...this.#reflectors.map(({ lastContact }) => lastContact));
   }
 
   /** How many objects there are. */
@@ -99,12 +119,15 @@ export class Informer<T extends KubeObject> {
   }
 
   /** Follows the server until the signal aborts. Never rejects, never gives up; leaves no connection or timer behind. */
-  run(signal: AbortSignal): Promise<void> {
-    return this.#reflector.run(signal);
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#reflectors.map((reflector) => reflector.run(signal)));
   }
 
-  #takeOver(objects: readonly T[]): void {
-    this.#tell(this.#store.replace(objects.map((object) => this.#keep(object))));
+  #takeOver(objects: readonly T[], namespace: string | undefined): void {
+    const kept = objects.map((object) => this.#keep(object));
+    this.#tell(this.#store.replace(kept, namespace));
+    this.#unlisted.delete(namespace);
+    if (this.#unlisted.size > 0) return;
     this.#hasSynced = true;
     this.#synced.resolve();
   }

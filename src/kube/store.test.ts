@@ -69,6 +69,13 @@ describe("Store", () => {
     expect(names(store.list()).toSorted()).toEqual(["changed", "new", "reborn", "same"]);
   });
 
+  it("replace of one namespace leaves the others alone", () => {
+    const elsewhere: Pet = { metadata: { namespace: "y", name: "a", uid: "7", resourceVersion: "1" } };
+    const store = storeOf(pet("a"), pet("b"), elsewhere);
+    expect(store.replace([pet("b")], "x")).toEqual([{ type: "deleted", object: pet("a") }]);
+    expect(store.list()).toEqual([pet("b"), elsewhere]);
+  });
+
   it("finds objects by the values of an index, as they are now", () => {
     const store = storeOf(pet("a", { tags: ["red", "big"] }), pet("b", { tags: ["red"] }));
     expect(names(store.byIndex("tag", "red"))).toEqual(["a", "b"]);

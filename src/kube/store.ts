@@ -66,10 +66,12 @@ export class Store<T extends KubeObject> {
     return [{ type: "deleted", object: deepFreeze(object) }];
   }
 
-  /** Makes `objects` all there is. */
-  replace(objects: readonly T[]): Change<T>[] {
+  /** Makes `objects` all there is, or all there is in one namespace. */
+  replace(objects: readonly T[], namespace?: string): Change<T>[] {
     const kept = new Set(objects.map(keyOf));
-    const gone = [...this.#objects.values()].filter((object) => !kept.has(keyOf(object)));
+    const gone = [...this.#objects.values()].filter(
+      (object) => !kept.has(keyOf(object)) && (namespace === undefined || object.metadata.namespace === namespace),
+    );
     return [...gone.flatMap((object) => this.remove(object)), ...objects.flatMap((object) => this.put(object))];
   }
 

@@ -13,6 +13,7 @@ import { signalsOf } from "./demand.ts";
 import type { Evaluations } from "./evaluations.ts";
 import { FINALIZER } from "./finalizer.ts";
 import type { Outlook, Outlooks } from "./outlook.ts";
+import { problemsOf } from "./problems.ts";
 import type { Reading, Readings } from "./readings.ts";
 import type { ServiceMetrics } from "./service-metrics.ts";
 import type { StatusWriter } from "./status-writer.ts";
@@ -122,7 +123,7 @@ export class InvoiceServiceReconciler {
     { reading, outlook, problems, paused, scaling, error }: Findings,
     now: number,
   ): Promise<void> {
-    const { status } = this.#dependencies;
+    const { status, metrics } = this.#dependencies;
     const generation = service.metadata.generation ?? 0;
     const present = status.latest(service);
     const unread = reading ? outlook.waitingFor : "demand is being read";
@@ -142,6 +143,7 @@ export class InvoiceServiceReconciler {
       },
       now,
     );
+    metrics.tell(keyOf(service), service.metadata, problemsOf(conditions));
     const forecast = outlook.forecast ? { forecast: outlook.forecast } : {};
     // The status is the memory of the next process, so what the part said last stays when it could not be run.
     const section = scaling ? { ...scaling.status, ...forecast } : present?.scaling;

@@ -42,7 +42,8 @@ export interface OperatorOptions {
   /** Which process this is, for Events. */
   instance: string;
   prometheusUrl?: string;
-  watchNamespace?: string;
+  /** Watch these namespaces alone; default all. */
+  watchNamespaces?: readonly string[];
   evaluationIntervalMs: number;
   concurrency: number;
   /** Told of each informer, those that are opened later too; the caller runs it. */
@@ -66,7 +67,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const watches = new Watches({
     ...options,
     clock: options.watchClock ?? clock,
-    ...(options.watchNamespace === undefined ? {} : { namespace: options.watchNamespace }),
+    ...(options.watchNamespaces ? { namespaces: options.watchNamespaces } : {}),
     onOpen: options.onInformer,
     informerMetrics: (plural) => metrics.informer(plural),
   });

@@ -96,6 +96,21 @@ describe("a plan is the same value", () => {
     expect(look(serviceOf({ scaling }, 2, "b")).plan).not.toBe(look(serviceOf({ scaling }, 2)).plan);
   });
 
+  test("until a prewarm is asked for, changed or taken away", () => {
+    const { look } = bench();
+    const plans = ["9 until 2027-01-12T10:00:00Z", "12 until 2027-01-12T10:00:00Z", undefined].map((value) => {
+      const service = serviceOf({ scaling });
+      const annotations = value === undefined ? {} : { "invoiceops.dev/prewarm": value };
+      return look({ ...service, metadata: { ...service.metadata, annotations } }).plan;
+    });
+    expect(new Set(plans).size).toBe(3);
+    expect(plans.map(({ sources }) => sources.map(({ reason }) => reason))).toEqual([
+      ["schedule office", "prewarm"],
+      ["schedule office", "prewarm"],
+      ["schedule office"],
+    ]);
+  });
+
   test("until a calendar is another", async () => {
     const { settled, world } = bench({ vat: monthly });
     const first = (await settled(following("vat"))).plan;

@@ -4,6 +4,7 @@ import type { Endpoint } from "../prometheus/reading.ts";
 import type { Window } from "../calendar/window.ts";
 import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
 import type { Verdict } from "../scaling/report.ts";
+import { PREWARM } from "./annotations.ts";
 import { nextWindow, type Calendars, type CalendarView } from "./calendars.ts";
 import type { History, HistoryState } from "./history.ts";
 import { calendarConfirmed, forecastReady, IN_SIGHT_MS, notFound } from "./outlook-report.ts";
@@ -23,7 +24,7 @@ export interface Outlook {
 }
 
 interface Kept {
-  /** Uid and generation: each write of ours to the status makes a new object of the same spec. */
+  /** Of the object as far as a plan rests on it: each write of ours to the status makes a new object. */
   version: string;
   views: readonly CalendarView[];
   state: HistoryState | undefined;
@@ -86,7 +87,8 @@ export class Outlooks {
     now: number,
   ): Kept {
     const known = this.#kept.get(key);
-    const version = `${service.metadata.uid}/${service.metadata.generation}`;
+    const { uid, generation, annotations } = service.metadata;
+    const version = `${uid}/${generation}/${annotations?.[PREWARM]}`;
     const same =
       known?.version === version &&
       known.views.length === views.length &&

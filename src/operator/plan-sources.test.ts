@@ -87,6 +87,30 @@ describe("a plan", () => {
   });
 });
 
+const asked = (value: string): InvoiceService =>
+  invoiceService({ annotations: { "invoiceops.dev/prewarm": value }, scaling: { release, schedules: [office] } });
+
+describe("a prewarm", () => {
+  test("is a floor until its moment, whatever else is planned", () => {
+    const { sources, problems } = plan(asked("12 until 2027-01-12T10:00:00Z"));
+    expect(problems).toEqual([]);
+    expect(neededAt(sources, 2, now)).toBe(12);
+    expect(neededAt(sources, 2, now + 2 * HOUR - 1)).toBe(12);
+    expect(neededAt(sources, 2, now + 2 * HOUR)).toBe(6);
+  });
+
+  test("that is over is no part of the plan", () => {
+    const found = plan(asked("12 until 2027-01-12T08:00:00Z"));
+    expect([reasons(found), found.problems]).toEqual([["schedule office"], []]);
+  });
+
+  test("that cannot be read is named, and the rest of the plan stands", () => {
+    const found = plan(asked("12 for 2h"));
+    expect(reasons(found)).toEqual(["schedule office"]);
+    expect(found.problems.map(({ field }) => field)).toEqual(["metadata.annotations[invoiceops.dev/prewarm]"]);
+  });
+});
+
 describe("what needs a forecast", () => {
   const rising = { ...sale, expectedPeakFactor: 4 };
 

@@ -7,10 +7,17 @@ import type { Window } from "../calendar/window.ts";
 import type { Baseline, Span } from "../forecast/baseline.ts";
 import { PriorForecast, type Forecaster } from "../forecast/prior-forecast.ts";
 import type { PlanSource } from "../scaling/plan.ts";
-import { fixedEventSource, forecastEventSource, scheduleSource, windowSource } from "../scaling/sources.ts";
+import {
+  fixedEventSource,
+  forecastEventSource,
+  prewarmSource,
+  scheduleSource,
+  windowSource,
+} from "../scaling/sources.ts";
+import { prewarmOf } from "./annotations.ts";
 import type { CalendarView } from "./calendars.ts";
 
-/** What a service's plan is made of, from its spec, its calendars and its usual demand. */
+/** What a service's plan is made of, from its spec, its annotations, its calendars and its usual demand. */
 
 export interface PlanInput {
   service: InvoiceService;
@@ -63,9 +70,11 @@ export function planSources({ service, calendars, baseline, now }: PlanInput): P
       ),
     });
 
+  const { prewarm, problem: badPrewarm } = prewarmOf(service.metadata);
   const sources: PlanSource[] = schedules.map((schedule) =>
     scheduleSource(schedule.name, schedule.replicas, { at: remembering(schedule) }),
   );
+  if (prewarm && prewarm.until > now) sources.push(prewarmSource(prewarm.replicas, prewarm.until));
   for (const { event, ...span } of events) {
     if (event.replicas !== undefined) sources.push(fixedEventSource(event.name, span, event.replicas));
     else if (forecast && capacity) sources.push(forecastEventSource(event.name, span, forecast, capacity));
@@ -84,7 +93,7 @@ export function planSources({ service, calendars, baseline, now }: PlanInput): P
     ],
     needsForecast: windows.length > 0 || events.some(({ event }) => event.expectedPeakFactor !== undefined),
     zone: calendars.find(({ zone }) => zone !== undefined)?.zone ?? events[0]?.event.timeZone ?? "UTC",
-    problems: [...badSchedules, ...badEvents],
+    problems: [...badSchedules, ...badEvents, ...(badPrewarm ? [badPrewarm] : [])],
     ...(forecast ? { forecast } : {}),
   };
 }

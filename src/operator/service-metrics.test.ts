@@ -81,6 +81,23 @@ describe("a service's figures", () => {
   });
 });
 
+test("A service's problems are shown while they last, each with its reason", async () => {
+  const { metrics, scrape } = bench();
+  const shown = async (): Promise<string[]> =>
+    Object.keys(await scrape()).filter((name) => name.startsWith("invoiceops_problem"));
+  const service = { namespace: "billing", name: "inv" };
+  const late = { condition: "CapacityReady", reason: "Late" };
+  metrics.tell("billing/inv", service, [late, { condition: "Degraded", reason: "PeakMissed" }]);
+  expect(await shown()).toEqual([
+    'invoiceops_problem{namespace="billing",name="inv",condition="CapacityReady",reason="Late"}',
+    'invoiceops_problem{namespace="billing",name="inv",condition="Degraded",reason="PeakMissed"}',
+  ]);
+  metrics.tell("billing/inv", service, [late]);
+  expect(await shown()).toHaveLength(1);
+  metrics.forget("billing/inv");
+  expect(await shown()).toEqual([]);
+});
+
 describe("evaluations", () => {
   test("are counted by result, from zero on", async () => {
     const { metrics, scrape } = bench();

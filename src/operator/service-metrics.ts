@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { tzVersion } from "../calendar/zone.ts";
 import type { DemandReading } from "./demand.ts";
+import type { ServiceProblem } from "./problems.ts";
 
 /** What an evaluation came to: every signal read, some of them, or none. */
 export type EvaluationResult = "complete" | "partial" | "failed";
@@ -29,6 +30,7 @@ const LATENESS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
  */
 export class ServiceMetrics {
   readonly #figures = new Map<string, ServiceFigures>();
+  readonly #problems = new Map<string, Pick<ServiceFigures, "namespace" | "name"> & { problems: ServiceProblem[] }>();
   readonly #evaluations: Counter<"result">;
   readonly #lateness: Histogram;
 
@@ -95,6 +97,18 @@ export class ServiceMetrics {
       "Replicas that the coming peak needs beyond the tightest limit.",
       ({ shortfall }) => shortfall,
     );
+    const problem: Gauge<"namespace" | "name" | "condition" | "reason"> = new Gauge({
+      name: "invoiceops_problem",
+      help: "1 for each condition of a service that says something is wrong; no series where nothing is.",
+      labelNames: [...labelNames, "condition", "reason"],
+      registers,
+      collect: () => {
+        problem.reset();
+        for (const { problems, ...of } of this.#problems.values()) {
+          for (const each of problems) problem.set({ ...of, ...each }, 1);
+        }
+      },
+    });
     const tzdata = new Gauge({
       name: "invoiceops_tzdata_info",
       help: "Version of the time-zone rules in use.",
@@ -126,8 +140,14 @@ export class ServiceMetrics {
     this.#figures.set(key, figures);
   }
 
+  /** What is wrong with a service now; an empty list clears it. */
+  tell(key: string, { namespace = "", name }: { namespace?: string; name: string }, problems: ServiceProblem[]): void {
+    this.#problems.set(key, { namespace, name, problems });
+  }
+
   forget(key: string): void {
     this.#figures.delete(key);
+    this.#problems.delete(key);
   }
 }
 

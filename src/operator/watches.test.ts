@@ -38,7 +38,7 @@ function bench(discovery: () => unknown, list: () => Promise<KubeObject[]> = asy
     transport,
     clock,
     log: silentLogger,
-    namespace: "billing",
+    namespaces: ["billing"],
     onOpen: (informer: Informer<KubeObject>, plural: string) => {
       opened.push(plural);
       void informer.run(stop.signal);

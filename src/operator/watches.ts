@@ -13,8 +13,8 @@ export interface WatchesOptions {
   transport: Transport;
   clock: Clock;
   log: Logger;
-  /** Watch this namespace alone; default all. */
-  namespace?: string;
+  /** Watch these namespaces alone; default all. */
+  namespaces?: readonly string[];
   /** Told of each informer as it opens, those found later included: subscribe here, and run it. */
   onOpen: (informer: Informer<KubeObject>, plural: string) => void;
   /** What an informer tells as it happens. */
@@ -56,8 +56,8 @@ export class Watches {
   }
 
   readonly open: OpenInformer = (resource, options) => {
-    const { client, transport, clock, log, namespace, onOpen, informerMetrics } = this.#options;
-    const scope = resource.namespaced && namespace !== undefined ? { namespace } : {};
+    const { client, transport, clock, log, namespaces, onOpen, informerMetrics } = this.#options;
+    const scope = resource.namespaced && namespaces ? { namespaces } : {};
     const metrics = informerMetrics(resource.plural);
     const informer = new Informer({ client, transport, resource, clock, log, metrics, ...scope, ...options });
     onOpen(informer as unknown as Informer<KubeObject>, resource.plural);
@@ -125,13 +125,15 @@ export class Watches {
     kind: string,
     open: (resource: Resource<T>) => Informer<T>,
   ): Promise<Opened | undefined> {
-    const { transport, clock, namespace } = this.#options;
+    const { transport, clock, namespaces } = this.#options;
     const resource = await discover<T>(transport, apiVersion, kind);
     if (!resource) return undefined;
-    const scope = { namespace: resource.namespaced ? namespace : undefined };
+    const scopes = resource.namespaced && namespaces ? namespaces.map((namespace) => ({ namespace })) : [{}];
     // Asked before an informer is opened, which would try for ever and tell only the log.
-    const doing = describe("list", resource, scope);
-    await transport.request({ method: "GET", path: pathOf(resource, scope), query: { limit: "1" }, doing });
+    for (const scope of scopes) {
+      const doing = describe("list", resource, scope);
+      await transport.request({ method: "GET", path: pathOf(resource, scope), query: { limit: "1" }, doing });
+    }
     const watched = { resource, informer: open(resource) };
     return { kind: watched as unknown as WatchedKind<KubeObject>, at: clock.monotonic() };
   }

@@ -7,7 +7,7 @@ import type { Decision, ScalingSettings } from "./decide.ts";
 import { leadOf } from "./lead.ts";
 import { planAt, rampStep, type PlanSource } from "./plan.ts";
 import { stabilize } from "./reactive.ts";
-import { fixedEventSource, forecastEventSource, scheduleSource, windowSource } from "./sources.ts";
+import { fixedEventSource, forecastEventSource, prewarmSource, scheduleSource, windowSource } from "./sources.ts";
 
 const START = Date.parse("2027-01-15T08:00:00Z");
 const replicas = fc.integer({ min: 1, max: 40 });
@@ -215,6 +215,7 @@ describe("a source", () => {
   };
   const sources: PlanSource[] = [
     fixedEventSource("fixed", { start: 100, end: 200 }, 5),
+    prewarmSource(6, 150),
     forecastEventSource("forecast", { start: 100, end: 200 }, demand, 10),
     windowSource({ name: "w", opens: 100, deadline: 200 }, 50, demand, 10),
     scheduleSource("s", 4, {

@@ -51,6 +51,16 @@ export function fixedEventSource(name: string, span: { start: number; end: numbe
   };
 }
 
+/** A fixed number of replicas from now to a moment, asked for by hand. */
+export function prewarmSource(replicas: number, until: number): PlanSource {
+  return {
+    reason: "prewarm",
+    release: "exact",
+    need: (from) => (from < until ? replicas : 0),
+    boundaries: (from, to) => [until].filter((at) => at >= from && at <= to),
+  };
+}
+
 /** The demand expected in an event, [start, end). */
 export function forecastEventSource(
   name: string,

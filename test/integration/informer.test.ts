@@ -98,7 +98,7 @@ class Scene {
       client: this.client,
       transport,
       resource: configMaps,
-      namespace,
+      namespaces: [namespace],
       fieldSelector: OURS,
       clock: realClock,
       log: silentLogger,

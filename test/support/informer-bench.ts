@@ -14,6 +14,8 @@ const COLLECTION = "/configmaps";
 export class InformerBench {
   readonly clock = new FakeClock();
   readonly server: FakeApiServer;
+  /** What every informer in front of the server needs. */
+  readonly base: InformerOptions<ConfigMap>;
   readonly informer: Informer<ConfigMap>;
   /** Hears all changes. */
   readonly replay = new Replay<ConfigMap>();
@@ -27,8 +29,8 @@ export class InformerBench {
     const transport = createTransport({ config: server.config, clock });
     this.#transport = transport;
     const client = createClient(transport);
-    const base = { client, transport, resource: configMaps, clock, log: silentLogger, random: () => 0.5 };
-    this.informer = new Informer({ ...base, ...options });
+    this.base = { client, transport, resource: configMaps, clock, log: silentLogger, random: () => 0.5 };
+    this.informer = new Informer({ ...this.base, ...options });
     this.informer.onChange(this.replay.take);
   }
 

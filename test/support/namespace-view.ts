@@ -44,7 +44,7 @@ export class Watched<T extends KubeObject> {
       client,
       transport,
       resource,
-      namespace,
+      namespaces: [namespace],
       transform,
       clock: realClock,
       log: silentLogger,

@@ -51,7 +51,7 @@ export class OperatorInstance {
       log: pino({ level: "info", base: null }, { write: onLog }),
       metrics,
       instance: "instance",
-      watchNamespace: namespace,
+      watchNamespaces: [namespace],
       onInformer: (informer, plural) => {
         this.#informers.push(informer);
         catchingUp.expectOf(plural, informer);

@@ -8,6 +8,8 @@ import type { ClusterAccess } from "../../dev/cluster/access.ts";
 import { eventually } from "./eventually.ts";
 
 export const SERVICE_ACCOUNT = "invoiceops";
+/** The operator's default --lease-name. */
+const LEASE = "invoiceops";
 
 const rbac = { group: "rbac.authorization.k8s.io", version: "v1" };
 const kindOf = (place: { group: string; version: string }, kind: string, namespaced: boolean): Resource =>
@@ -31,7 +33,7 @@ function operatorIdentity(namespace: string, account = SERVICE_ACCOUNT): [Resour
       kindOf(rbac, "ClusterRoleBinding", false),
       { metadata: everywhere, subjects, roleRef: roleRef("ClusterRole", everywhere.name) },
     ],
-    [kindOf(rbac, "Role", true), { metadata, rules: [...leaseRules, ...secretRules] }],
+    [kindOf(rbac, "Role", true), { metadata, rules: [...leaseRules(LEASE), ...secretRules] }],
     [kindOf(rbac, "RoleBinding", true), { metadata, subjects, roleRef: roleRef("Role", metadata.name) }],
   ];
   return objects;

@@ -2,7 +2,9 @@ import type { AuditEvent } from "../../../dev/cluster/audit-log.ts";
 import { leaseRules, rules, secretRules, type PolicyRule } from "../../../src/operator/rbac.ts";
 
 /** Each right of the operator on its own, such as `patch apps/deployments/scale`. */
-export const listedRights: readonly string[] = [...rules, ...leaseRules, ...secretRules].flatMap(rightsOf).toSorted();
+export const listedRights: readonly string[] = [...rules, ...leaseRules("invoiceops"), ...secretRules]
+  .flatMap(rightsOf)
+  .toSorted();
 
 /** The rights that requests needed, each once. */
 export function rightsUsed(requests: readonly AuditEvent[]): string[] {

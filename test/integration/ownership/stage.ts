@@ -58,7 +58,7 @@ export class Stage {
   launch(kubeconfig: string, ...flags: string[]): OperatorProcess {
     const all = [
       `--kubeconfig=${kubeconfig}`,
-      `--watch-namespace=${this.namespace}`,
+      `--watch-namespaces=${this.namespace}`,
       `--prometheus-url=${this.prometheus.url}`,
       "--evaluation-interval=1s",
       "--leader-elect=false",
