@@ -14,6 +14,17 @@ import { OPERATOR_IMAGE } from "./support/images.ts";
 import { startNode } from "./support/node.ts";
 import { operatorManifests, restrictedNamespace } from "./support/operator-pod.ts";
 
+const archive = (): string => inject("imageArchives")[1]!;
+
+async function tar(...args: string[]): Promise<string> {
+  return (await promisify(execFile)("tar", args, { maxBuffer: 64e6 })).stdout;
+}
+
+async function probe(pod: Pod, path: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(`http://${pod.status?.podIP}:8080${path}`);
+  return { status: answer.status, text: await answer.text() };
+}
+
 describe("the image as it is built", () => {
   let folder: string;
   const builds: Buildah[] = [];
@@ -42,8 +53,6 @@ describe("the image as it is built", () => {
     expect(config.Entrypoint?.at(-1)).toBe("/app/operator.js");
   });
 
-  const archive = (): string => inject("imageArchives")[1]!;
-
   test("all its layers together, not compressed, are less than 150 MB", async () => {
     const { size } = await stat(archive());
     console.log(`${OPERATOR_IMAGE}: ${(size / 1e6).toFixed(1)} MB`);
@@ -51,8 +60,6 @@ describe("the image as it is built", () => {
   });
 
   test("nothing in it can be run but Node.js and its loader", async () => {
-    const tar = async (...args: string[]): Promise<string> =>
-      (await promisify(execFile)("tar", args, { maxBuffer: 64e6 })).stdout;
     const unpacked = join(folder, "unpacked");
     await promisify(execFile)("mkdir", [unpacked]);
     await tar("-xf", archive(), "-C", unpacked);
@@ -99,10 +106,6 @@ describe("the image on a node, under the restricted Pod Security profile", () =>
       ...command,
     ]);
     return stdout.trim();
-  };
-  const probe = async (pod: Pod, path: string): Promise<{ status: number; text: string }> => {
-    const answer = await fetch(`http://${pod.status?.podIP}:8080${path}`);
-    return { status: answer.status, text: await answer.text() };
   };
 
   describe("with a Service that has the operator's name", () => {
