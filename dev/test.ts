@@ -15,6 +15,8 @@ import { preflight } from "./cluster/node/preflight.ts";
 /** Engines that take minutes to build; tests in files of this pattern need them. */
 const optionalEngines: { name: BinaryName; files: string }[] = [
   { name: "keda-operator", files: "test/integration/**/*.keda.test.ts" },
+  { name: "helm3", files: "test/integration/**/*.helm.test.ts" },
+  { name: "helm4", files: "test/integration/**/*.helm.test.ts" },
 ];
 const END_TO_END = "test/e2e/**/*.test.ts";
 /** What its tests run beside the node. */

@@ -133,7 +133,14 @@ function helm(major: 3 | 4): Recipe {
   return {
     pin: `helm${major}`,
     command: "cmd/helm",
-    variables: (version) => ({ [`helm.sh/helm/v${major}/internal/version.version`]: version }),
+    variables: (version) => ({
+      [`helm.sh/helm/v${major}/internal/version.version`]: version,
+      // Helm 3 alone: what it takes a cluster to be that it renders for without asking one.
+      ...(major === 3 && {
+        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
+        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "37",
+      }),
+    }),
   };
 }
 
