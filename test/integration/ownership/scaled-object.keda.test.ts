@@ -200,7 +200,7 @@ describe("the operator's rights", () => {
     });
 
     // As it is installed: for all namespaces, and with an election.
-    stage.launch(await stage.account(), "--watch-namespaces=", "--leader-elect=true");
+    stage.launch(await stage.account("invoiceops", { everywhere: true }), "--watch-namespaces=", "--leader-elect=true");
     await stage.becomes(deployments, "counted", { spec: { replicas: FLOOR } });
     await stage.becomes(statefulSets, "set", { spec: { replicas: FLOOR } });
     await stage.becomes(scaledObjects, "by-keda", { spec: { minReplicaCount: FLOOR } });

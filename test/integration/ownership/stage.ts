@@ -12,7 +12,7 @@ import { invoiceServices } from "../../../src/operator/kinds.ts";
 import { realClock } from "../../../src/runtime/clock.ts";
 import { installCrds } from "../../support/crds.ts";
 import { createPrometheusStub, type PrometheusStub } from "../../support/prometheus-stub.ts";
-import { giveRights } from "../../support/rbac.ts";
+import { giveRights, type Rights } from "../../support/rbac.ts";
 import { invoiceService, queryOf, type SpecChanges } from "./manifests.ts";
 import { OperatorProcess } from "./operator-process.ts";
 import { listedRights, rightsUsed } from "./rights.ts";
@@ -49,8 +49,8 @@ export class Stage {
   }
 
   /** Makes a ServiceAccount with the operator's rights; the path of a kubeconfig that speaks as it. */
-  async account(name = "invoiceops"): Promise<string> {
-    await giveRights(this.client, this.namespace, name);
+  async account(name = "invoiceops", rights: Omit<Rights, "account"> = {}): Promise<string> {
+    await giveRights(this.client, this.namespace, { ...rights, account: name });
     return this.cluster.serviceAccountKubeconfig(this.namespace, name);
   }
 
