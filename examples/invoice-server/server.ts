@@ -69,7 +69,7 @@ const server = createServer((request, response) => {
   // The connection that is used now is the last one here.
   if (state === "draining") response.setHeader("connection", "close");
   if (request.url === "/invoices") void issueInvoice(response);
-  else if (request.url === "/metrics") response.end(metrics());
+  else if (request.url === "/metrics") response.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
   else if (request.url === "/readyz") response.writeHead(state === "serving" ? 200 : 503).end(`${state}\n`);
   else response.writeHead(404).end();
 });

@@ -45,6 +45,10 @@ export class Containerd {
     await this.#ctr(["images", "import", archive]);
   }
 
+  async kill(container: string, signal: NodeJS.Signals): Promise<void> {
+    await this.#ctr(["tasks", "kill", `--signal=${signal}`, container]);
+  }
+
   /** Kills what runs in containers. Their shims outlive containerd, so this comes before its end. */
   async killAll(): Promise<void> {
     const list = await this.#ctr(["tasks", "list", "--quiet"]);

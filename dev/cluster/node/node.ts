@@ -40,6 +40,11 @@ export class RealNode implements AsyncDisposable {
     return this.#containerd.importImages(archive);
   }
 
+  /** Sends a signal to the first process of a container, as something outside of it would. `id` is that of the pod's status. */
+  signal(id: string, signal: NodeJS.Signals): Promise<void> {
+    return this.#containerd.kill(id.replace("containerd://", ""), signal);
+  }
+
   /** Pods first, then what runs them, then the control plane; nothing stays. */
   async stop(): Promise<void> {
     await this.cluster.end("kubelet");

@@ -10,6 +10,7 @@ export interface OperatorPodOptions {
   namespace: string;
   env?: Readonly<Record<string, string>>;
   args?: readonly string[];
+  replicas?: number;
 }
 
 const labels = { "app.kubernetes.io/name": "invoiceops" };
@@ -24,7 +25,7 @@ export function restrictedNamespace(name: string): object {
  * A Service and a Deployment of one replica, both named invoiceops: Kubernetes then gives the pod variables such as
  * INVOICEOPS_PORT, which look like ours.
  */
-export function operatorManifests({ namespace, env = {}, args = [] }: OperatorPodOptions): object[] {
+export function operatorManifests({ namespace, env = {}, args = [], replicas = 1 }: OperatorPodOptions): object[] {
   const metadata = { name: "invoiceops", namespace };
   const variables = Object.entries(env).map(([name, value]) => ({ name, value }));
   return [
@@ -40,7 +41,7 @@ export function operatorManifests({ namespace, env = {}, args = [] }: OperatorPo
       kind: "Deployment",
       metadata,
       spec: {
-        replicas: 1,
+        replicas,
         selector: { matchLabels: labels },
         template: { metadata: { labels }, spec: { serviceAccountName: "invoiceops", ...podSpec(variables, args) } },
       },

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RealNode } from "../../dev/cluster/node/node.ts";
+import { testRelease } from "./support/chart.ts";
+import { startNode } from "./support/node.ts";
+import type { Outcome, PeakGround } from "./support/peak/ground.ts";
+import { countsOf, report } from "./support/peak/report.ts";
+import { prepareForPeak } from "./support/peak/stage.ts";
+import type { Timeline } from "./support/peak/timeline.ts";
+
+describe("a filing peak, with the operator in its image and installed by its chart", () => {
+  let node: RealNode;
+  let ground: PeakGround;
+  let timeline: Timeline;
+  let outcome: Outcome;
+
+  beforeAll(async () => {
+    node = await startNode();
+    ({ ground, timeline } = await prepareForPeak(node));
+    outcome = await ground.play(timeline);
+    console.log(report(outcome, timeline));
+  }, 600_000);
+  afterAll(async () => {
+    await ground?.[Symbol.asyncDispose]();
+    await node?.stop();
+  });
+
+  test("as many replicas as it needs are ready before it", () => {
+    expect(outcome.summary.needed).toBeGreaterThan(4);
+    expect(outcome.summary.operator.readySince).toBeLessThan(outcome.summary.peak.at);
+    expect(outcome.summary.operator.readyAtPeak).toBeGreaterThanOrEqual(outcome.summary.needed);
+  });
+
+  test("no request fails, and no second is short of capacity", () => {
+    expect(outcome.served.errors).toEqual({});
+    expect(outcome.summary.operator.secondsShort).toBe(0);
+    expect(outcome.served.requests).toBeGreaterThan(15_000);
+  });
+
+  test("in calm times there are no more replicas than it takes", () => {
+    const calm = countsOf(outcome.replicas, timeline.start, timeline.start + 20_000);
+    expect(Math.max(...calm.map(({ replicas }) => replicas))).toBeLessThan(outcome.summary.needed);
+  });
+
+  test("helm test passes", async () => {
+    expect(await testRelease(node.cluster)).toMatch(/Phase:\s+Succeeded/);
+  });
+});
