@@ -11,7 +11,7 @@ export const SYSTEM = "invoiceops-system";
 const RELEASE = "invoiceops";
 
 /** Runs helm 3 on the cluster, as its admin, in the release's namespace. Rejects with what it wrote to standard error. */
-export async function helm(cluster: Cluster, args: readonly string[]): Promise<string> {
+async function helm(cluster: Cluster, args: readonly string[]): Promise<string> {
   const { helm3 } = await provideBinaries(["helm3"]);
   const { directory, adminKubeconfig } = cluster.connection;
   try {
@@ -34,9 +34,4 @@ export async function installChart(cluster: Cluster, values: Readonly<Record<str
   const all = { "image.repository": repository, "image.tag": tag, ...values };
   const settings = Object.entries(all).map(([key, value]) => `--set-string=${key}=${value}`);
   await helm(cluster, ["install", RELEASE, CHART, ...settings, "--wait", "--timeout=120s"]);
-}
-
-/** `helm test`: what it printed. */
-export function testRelease(cluster: Cluster): Promise<string> {
-  return helm(cluster, ["test", RELEASE, "--logs", "--timeout=60s"]);
 }
