@@ -71,3 +71,16 @@ test("Thousands of services are spread over the interval", () => {
   expect(Math.min(...perSecond)).toBeGreaterThan(50);
   expect(Math.max(...perSecond)).toBeLessThan(150);
 });
+
+test("a thousand services wake the process at no more than 120 moments of an interval, evenly", () => {
+  const evaluations = new Evaluations(INTERVAL);
+  const moments = new Map<number, number>();
+  for (let index = 0; index < 1_000; index += 1) {
+    evaluations.done(`billing/inv-${index}`, now);
+    const moment = (evaluations.next(`billing/inv-${index}`) ?? 0) % INTERVAL;
+    moments.set(moment, (moments.get(moment) ?? 0) + 1);
+  }
+  expect(moments.size).toBeLessThanOrEqual(120);
+  expect(moments.size).toBeGreaterThan(100);
+  expect(Math.max(...moments.values())).toBeLessThan(30);
+});

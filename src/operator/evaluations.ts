@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 
+/** Moments of an interval. Services that share one wake the process once: waking costs more than looking at one. */
+const MOMENTS = 120;
+
 /**
- * When each service is evaluated: every interval, at a moment of its own in it, so that thousands of services
+ * When each service is evaluated: every interval, at one of its moments, so that thousands of services
  * do not all ask at once and a restart does not move them together.
  */
 export class Evaluations {
@@ -40,6 +43,6 @@ export class Evaluations {
 
   #phaseOf(key: string): number {
     const digest = createHash("sha256").update(key).digest();
-    return (digest.readUInt32BE(0) / 2 ** 32) * this.#intervalMs;
+    return ((digest.readUInt32BE(0) % MOMENTS) / MOMENTS) * this.#intervalMs;
   }
 }

@@ -10,14 +10,18 @@ import type { Target } from "./target.ts";
 const signal = new AbortController().signal;
 
 /** An object that stands on the API server as a field does, and the requests that were made about it. */
-function bench(field: LiveField) {
+function bench(field: LiveField, annotations: Record<string, string> = {}) {
   const requests: object[] = [];
   const live = (): KubeObject => {
     const object = field.object();
     const path = field.target().path;
     return {
       ...object,
-      metadata: { ...object.metadata, resourceVersion: "7" },
+      metadata: {
+        ...object.metadata,
+        annotations: { ...object.metadata.annotations, ...annotations },
+        resourceVersion: "7",
+      },
       [path[0]!]: { [path[1]!]: field.value },
     };
   };
@@ -96,6 +100,18 @@ describe("nothing is written", () => {
     );
     expect(requests).toEqual([]);
   });
+
+  test.each(["autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-replicas"])(
+    "to a ScaledObject that %s has paused since",
+    async (annotation) => {
+      const annotations: Record<string, string> = { [annotation]: "false" };
+      const { requests, seen, write } = bench(new LiveField("ScaledObject", 2), annotations);
+      const target = seen();
+      annotations[annotation] = "true";
+      await expect(write(target, { value: 5, base: 2 })).rejects.toSatisfy(isConflict);
+      expect(requests).toEqual([]);
+    },
+  );
 
   test("to a namesake that was made since", async () => {
     const { requests, seen, write } = bench(new LiveField("HorizontalPodAutoscaler", 2));

@@ -3,7 +3,7 @@ import { KubeError } from "../kube/errors.ts";
 import { keyOf, type KubeObject, type Resource } from "../kube/resource.ts";
 import { BASE_ANNOTATION, RAISED_FOR_ANNOTATION, type Write } from "./floor.ts";
 import { ownershipOf } from "./ownership.ts";
-import type { Target } from "./target.ts";
+import { pausedBy, type Target } from "./target.ts";
 
 /**
  * The only writes of the scaling part. Each is made against the object as it stands now: when somebody was
@@ -30,6 +30,7 @@ export async function writeFloor(
   const same =
     live.metadata.uid === decidedOn.metadata.uid &&
     valueAt(live, target.path) === valueAt(decidedOn, target.path) &&
+    pausedBy(live) === pausedBy(decidedOn) &&
     JSON.stringify(ownershipOf(live, target.path)) === JSON.stringify(ownershipOf(decidedOn, target.path));
   if (!same) {
     throw new KubeError(`write the floor to ${resource.plural} ${keyOf(live)}: it changed since the decision`, {

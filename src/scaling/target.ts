@@ -138,11 +138,8 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
     );
   }
   const [scaledObject] = scaledObjects;
-  const paused = PAUSE_ANNOTATIONS.find((name) => {
-    const value = scaledObject?.metadata.annotations?.[name];
-    return value !== undefined && value !== "false";
-  });
-  if (scaledObject && paused) {
+  const paused = scaledObject && pausedBy(scaledObject);
+  if (paused) {
     return refuse(
       "ScaledObjectPaused",
       `ScaledObject/${scaledObject.metadata.name} is paused by its annotation ${paused}: remove it to resume`,
@@ -158,6 +155,14 @@ export function chooseTarget(candidates: Candidates): Target | Refusal {
   const [hpa] = hpas;
   if (hpa) return hpaTarget(hpa);
   return { kind: "Scale", object: workload, path: ["spec", "replicas"], value: workload.spec?.replicas ?? 1 };
+}
+
+/** The annotation that pauses a ScaledObject. */
+export function pausedBy({ metadata }: KubeObject): string | undefined {
+  return PAUSE_ANNOTATIONS.find((name) => {
+    const value = metadata.annotations?.[name];
+    return value !== undefined && value !== "false";
+  });
 }
 
 /** The minimum of an HPA. */
