@@ -2,7 +2,7 @@ import type { Client } from "../kube/client.ts";
 import { KubeError } from "../kube/errors.ts";
 import { keyOf, type KubeObject, type Resource } from "../kube/resource.ts";
 import { BASE_ANNOTATION, RAISED_FOR_ANNOTATION, type Write } from "./floor.ts";
-import { ownershipOf } from "./ownership.ts";
+import { ownershipOf, valueAt } from "./ownership.ts";
 import { pausedBy, type Target } from "./target.ts";
 
 /**
@@ -66,10 +66,6 @@ async function writeScale(client: Client, resource: Resource, live: KubeObject, 
 function refOf({ metadata }: KubeObject): { name: string; namespace?: string } {
   const { name, namespace } = metadata;
   return namespace === undefined ? { name } : { name, namespace };
-}
-
-function valueAt(object: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((node, name) => (node as Record<string, unknown> | undefined)?.[name], object);
 }
 
 function nested(path: readonly string[], value: unknown): Record<string, unknown> {

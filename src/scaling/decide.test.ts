@@ -312,6 +312,46 @@ describe("a shortfall", () => {
     expect(world.look(0, value(100))).not.toHaveProperty("shortfall");
   });
 
+  it.each([
+    ["spec.scaling.maxReplicas", 100, 2_801, undefined, 20],
+    ["the autoscaler's maximum", 15, 1_601, undefined, 15],
+    ["a ResourceQuota", 100, 1_401, { replicas: 12, limitedBy: "team pods" }, 12],
+  ])("of present demand against %s is told with its numbers", (_, max, demand, quota, limit) => {
+    const world = hpa(2, max);
+    world.observed = quota ? { quota } : {};
+    const needed = Math.ceil(demand / 100);
+    expect(world.look(0, value(demand)).shortfall).toMatchObject({ needed, limit, reason: "present demand" });
+    expect(world.look(30 * SECOND).shortfall).toMatchObject({ needed, limit });
+  });
+
+  it("of present demand is none within the tolerance, nor while demand cannot be read, nor for what runs anyway", () => {
+    const world = hpa(2);
+    world.own = 20;
+    expect(world.look(0, value(2_150))).not.toHaveProperty("shortfall");
+    world.own = 30;
+    expect(world.look(SECOND, missing)).not.toHaveProperty("shortfall");
+    expect(world.look(SECOND, value(100))).not.toHaveProperty("shortfall");
+  });
+
+  it("of a demand that moves about a limit is one, until it has been below for the wait before a decrease", () => {
+    const world = hpa(2);
+    const needed = [2_800, 1_900, 2_500, 1_900].map(
+      (demand) => world.look(30 * SECOND, value(demand)).shortfall?.needed,
+    );
+    expect(needed).toEqual([28, 28, 28, 28]);
+    world.watch(10, value(1_900));
+    expect(world.look(30 * SECOND, value(1_900))).not.toHaveProperty("shortfall");
+  });
+
+  it("of spec.scaling.minReplicas is told where the autoscaler's maximum is below it", () => {
+    expect(hpa(1, 1).look(0, value(100)).shortfall).toEqual({
+      needed: 2,
+      limit: 1,
+      limitedBy: "the maximum of HorizontalPodAutoscaler/vat-api",
+      reason: "spec.scaling.minReplicas",
+    });
+  });
+
   it("is not looked for beyond the horizon", () => {
     const world = hpa(2);
     world.observed = { sources: peak(64), horizonMs: 2 * DAY };

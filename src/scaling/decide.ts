@@ -60,7 +60,7 @@ interface Outlook {
   at: number;
   sources: readonly PlanSource[];
   plan: readonly PlanStep[];
-  peak?: { replicas: number; reason: string };
+  peak?: Need;
 }
 
 const OUTLOOK_MS = 600_000;
@@ -143,7 +143,15 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
       : undefined;
 
   const outlook = outlookOf({ ...observed, leadMs }, least, memory.outlook);
-  const shortfall = shortfallOf(outlook.peak, limits, observed.quota);
+  const shortfall = shortfallOf(
+    [
+      outlook.peak,
+      { replicas: settings.minReplicas, reason: "spec.scaling.minReplicas" },
+      { replicas: reactive.lately, reason: "present demand" },
+    ],
+    limits,
+    observed.quota,
+  );
   const next = [step.nextStepAt, outlook.plan[1]?.from].filter((at) => at !== undefined);
   return {
     base: base.replicas,
@@ -173,7 +181,7 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
  */
 function reactiveOf({ signals, now, settings, workload }: Observed, memory: ScalingMemory): ReactiveResult {
   if (signals) return evaluateReactive(signals, workload.replicas, now, settings, memory.reactive);
-  const unknown = { replicas: 0, raw: undefined, complete: false, fallback: false, state: memory.reactive };
+  const unknown = { replicas: 0, raw: undefined, lately: 0, complete: false, fallback: false, state: memory.reactive };
   const last = memory.evaluated ?? unknown;
   return last.complete ? last : { ...last, replicas: Math.max(last.replicas, workload.replicas) };
 }
@@ -241,14 +249,20 @@ function outlookOf(observed: Observed, base: number, before: Outlook | undefined
   return { at: now, sources, plan: planSteps(sources, base, { ...range, leadMs }), ...(peak ? { peak } : {}) };
 }
 
-/** The highest need within the horizon against the tightest limit, quota included. */
+interface Need {
+  replicas: number;
+  reason: string;
+}
+
+/** The highest need, now and within the horizon, against the tightest limit, quota included. */
 function shortfallOf(
-  peak: { replicas: number; reason: string } | undefined,
+  needs: readonly (Need | undefined)[],
   limits: readonly Limit[],
   quota: QuotaRoom | undefined,
 ): Shortfall | undefined {
   const all = quota ? [...limits, { limit: quota.replicas, limitedBy: `ResourceQuota ${quota.limitedBy}` }] : limits;
   const tightest = all.toSorted((a, b) => a.limit - b.limit)[0];
-  if (!peak || !tightest || peak.replicas <= tightest.limit) return undefined;
-  return { needed: peak.replicas, ...tightest, reason: peak.reason };
+  const highest = needs.filter((need) => need !== undefined).toSorted((a, b) => b.replicas - a.replicas)[0];
+  if (!highest || !tightest || highest.replicas <= tightest.limit) return undefined;
+  return { needed: highest.replicas, ...tightest, reason: highest.reason };
 }

@@ -107,3 +107,49 @@ describe("a contest", () => {
     expect(looks.writes.filter((write) => write === 12)).toHaveLength(2);
   });
 });
+
+describe.each<TargetKind>(["HorizontalPodAutoscaler", "ScaledObject", "Scale"])(
+  "admission that changes our value on %s",
+  (kind) => {
+    const capped = (): Looks => {
+      const looks = new Looks(new LiveField(kind, 2), 12);
+      looks.field.admit = (value) => Math.min(value, 10);
+      return looks;
+    };
+
+    it("is asked once and then told of", () => {
+      const looks = capped();
+      looks.look();
+      for (let count = 0; count < 5; count += 1) {
+        const { applied, reason, message } = looks.look(MINUTE);
+        expect({ applied, reason }).toEqual({ applied: false, reason: "Contested" });
+        expect(message).toMatch(/was given as 12 and came out as 10: an admission webhook or a mutating policy/);
+      }
+      expect(looks.writes).toEqual([12]);
+    });
+
+    it.each<[string, (looks: Looks) => void, number[]]>([
+      ["the plan asks for another number", (looks) => (looks.wanted = 6), [12, 6]],
+      ["the spec changes", (looks) => (looks.options = { generation: 2 }), [12, 12]],
+      ["the user asks for another try", (looks) => (looks.options = { refreshedAt: START + 1 }), [12, 12]],
+      ["the process starts again", (looks) => looks.restart(), [12, 12]],
+    ])("is asked again when %s", (_, event, writes) => {
+      const looks = capped();
+      looks.look();
+      event(looks);
+      looks.look(MINUTE);
+      looks.look(MINUTE);
+      expect(looks.writes).toEqual(writes);
+    });
+
+    it("is over when the value passes", () => {
+      const looks = capped();
+      looks.look();
+      looks.field.admit = (value) => value;
+      looks.options = { refreshedAt: START + 1 };
+      looks.look(MINUTE);
+      expect(looks.look(MINUTE)).toMatchObject({ applied: true, reason: "Applied" });
+      expect(looks.field.value).toBe(12);
+    });
+  },
+);

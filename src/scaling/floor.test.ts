@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Looks, START } from "../../test/support/floor-looks.ts";
 import { LiveField } from "../../test/support/live-field.ts";
-import { afterWrite, decideFloor, keptOff } from "./floor.ts";
+import { afterWrite, decideFloor, keptOff, type FloorMemory, type Write } from "./floor.ts";
 import type { TargetKind } from "./target.ts";
 
 const SECOND = 1_000;
@@ -218,8 +218,26 @@ describe.each(kinds)("the floor on a %s", (kind) => {
 
 describe("what is remembered", () => {
   it("is the value of a write, not the withdrawal of a note", () => {
-    expect(afterWrite({ resets: [1] }, { value: 12 })).toEqual({ resets: [1], lastOurs: 12 });
-    expect(afterWrite({ resets: [1], lastOurs: 3 }, {})).toEqual({ resets: [1], lastOurs: 3 });
+    const field = new LiveField("HorizontalPodAutoscaler", 2);
+    const seen = { now: START, generation: 1, target: field.target() };
+    field.write({ value: 12 });
+    const after = (memory: FloorMemory, write: Write): FloorMemory =>
+      afterWrite({ memory, write }, seen, field.object());
+    expect(after({ resets: [1] }, { value: 12 })).toEqual({ resets: [1], lastOurs: 12 });
+    expect(after({ resets: [1], lastOurs: 3 }, {})).toEqual({ resets: [1], lastOurs: 3 });
+  });
+
+  it("is our own value where somebody was faster, so that theirs counts as a reset", () => {
+    const looks = new Looks(new LiveField("HorizontalPodAutoscaler", 2), 12);
+    const write = looks.field.write.bind(looks.field);
+    looks.field.write = (what) => {
+      write(what);
+      looks.field.update("cron-hpa", 3);
+    };
+    looks.look();
+    expect(looks.memory).toMatchObject({ lastOurs: 12 });
+    looks.look(SECOND);
+    expect(looks.memory.resets).toHaveLength(1);
   });
 
   it("is our own value only while we look: what happens in a pause is no reset", () => {

@@ -5,9 +5,11 @@ import {
   mendingOf,
   ownershipOf,
   type FieldPath,
+  valueAt,
   type Ownership,
 } from "./ownership.ts";
-import type { Target } from "./target.ts";
+import type { KubeObject } from "../kube/resource.ts";
+import { isRefusal, type Refusal, type Target } from "./target.ts";
 
 /**
  * Whether the floor may be written to the chosen field, and what is in the way. Pure. The ladder is Free,
@@ -34,6 +36,14 @@ interface Contest {
   cause: "Resets" | "Applied";
 }
 
+/** A value of ours that the API server took and changed: by an admission webhook or a mutating policy. */
+interface Altered {
+  asked: number;
+  given: number;
+  since: number;
+  generation: number;
+}
+
 export interface FloorMemory {
   /** uid of the object that this is about; after a restart it is the first that is looked at. */
   of?: string;
@@ -44,6 +54,7 @@ export interface FloorMemory {
   /** When others took our value away, ms since the epoch. */
   resets: readonly number[];
   contest?: Contest;
+  altered?: Altered;
 }
 
 export const emptyFloorMemory: FloorMemory = { resets: [] };
@@ -125,6 +136,7 @@ export function decideFloor(input: FloorInput): FloorDecision {
     const contest: Contest = { manager: ownership.manager, since: now, generation, cause: "Applied" };
     return contested(contest, target, wanted, { ...memory, contest });
   }
+  if (isAltered(memory.altered, input)) return altered(target, wanted, memory);
   if (memory.resets.length >= RESETS_TO_CONTEST) {
     const manager = otherManagers(target)[0] ?? "another writer";
     const contest: Contest = { manager, since: now, generation, cause: "Resets" };
@@ -134,9 +146,29 @@ export function decideFloor(input: FloorInput): FloorDecision {
   return { ...raised(input, ownership, memory), write };
 }
 
-/** The memory once a write has gone through; a write that failed leaves it as the decision had it. */
-export function afterWrite(memory: FloorMemory, { value }: Write): FloorMemory {
-  return value === undefined ? memory : { ...memory, lastOurs: value };
+/** The memory once a write has gone through; one that failed leaves it as the decision had it. */
+export function afterWrite(
+  { memory, write }: Pick<FloorDecision, "memory" | "write">,
+  { target, now, generation }: Pick<FloorInput, "now" | "generation"> & { target: Target | Refusal },
+  written: KubeObject,
+): FloorMemory {
+  const asked = write?.value;
+  if (asked === undefined || isRefusal(target)) return memory;
+  const { altered: _last, ...rest } = memory;
+  const given = valueAt(written, target.path);
+  // A value that is not ours came from somebody who was faster: the next look counts it as a reset.
+  if (given === asked || typeof given !== "number" || !isOurs(written, target.path))
+    return { ...rest, lastOurs: asked };
+  return { ...rest, lastOurs: given, altered: { asked, given, since: now, generation } };
+}
+
+/**
+ * Whether this value was asked for already and something else was given. Each other value is a new question, so that
+ * what is held too high can still be given back.
+ */
+function isAltered(known: Altered | undefined, { target, wanted, generation, refreshedAt = 0 }: FloorInput): boolean {
+  if (known?.asked !== wanted || known.given !== target.value) return false;
+  return known.generation === generation && refreshedAt <= known.since;
 }
 
 /** The memory after a look at which we were kept off the field: what happens to it meanwhile is no reset of ours. */
@@ -206,6 +238,11 @@ function atBase(target: Target, base: Base, memory: FloorMemory): FloorDecision 
   const decision: FloorDecision = { applied: true, reason: "AtBase", message, memory };
   if (!base.raised) return { ...decision, memory: keptOff(memory) };
   return { ...decision, write: releaseOf(target) };
+}
+
+function altered(target: Target, wanted: number, memory: FloorMemory): FloorDecision {
+  const message = `${fieldOf(target)} was given as ${wanted} and came out as ${target.value}: an admission webhook or a mutating policy changes it; ${wanted} is not written again until that is mended: have it leave ${target.path.join(".")} alone, then set the annotation invoiceops.dev/refresh`;
+  return { applied: false, reason: "Contested", message, memory };
 }
 
 function contested(contest: Contest, target: Target, wanted: number, memory: FloorMemory): FloorDecision {

@@ -22,6 +22,11 @@ export type Ownership =
 /** The path of a field, e.g. `["spec", "minReplicas"]`. */
 export type FieldPath = readonly string[];
 
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(object: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>((node, name) => (node as Record<string, unknown> | null | undefined)?.[name], object);
+}
+
 export function ownershipOf(object: KubeObject, path: FieldPath): Ownership {
   const owners = ownersOf(object, path).filter(({ manager }) => manager !== FIELD_MANAGER);
   const applier = owners.find(({ operation }) => operation === "Apply");
@@ -77,8 +82,7 @@ function inLastApplied(object: KubeObject, path: FieldPath): boolean {
   const text = object.metadata.annotations?.[LAST_APPLIED];
   if (text === undefined) return false;
   try {
-    let node: unknown = JSON.parse(text);
-    for (const name of path) node = (node as Record<string, unknown> | null | undefined)?.[name];
+    const node = valueAt(JSON.parse(text), path);
     return node !== undefined && node !== null;
   } catch {
     // Somebody's broken annotation declares nothing that we could honour.

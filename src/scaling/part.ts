@@ -98,8 +98,8 @@ export class ScalingPart {
 
     const outcome = await this.#write(service, observed, state, decision, signal);
     const memory =
-      outcome.written && decision.field?.write
-        ? { ...decision.memory, floor: afterWrite(decision.memory.floor, decision.field.write) }
+      outcome.written && decision.field
+        ? { ...decision.memory, floor: afterWrite(decision.field, observed, outcome.written) }
         : decision.memory;
     const written = outcome.written ?? remembered.written;
     const counted = countedBy(observed, decision);

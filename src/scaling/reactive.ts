@@ -17,6 +17,8 @@ export interface SignalReading {
 export interface Recommendation {
   at: number;
   replicas: number;
+  /** Replicas that demand itself asked for; absent where it was not read. */
+  demanded?: number;
 }
 
 export interface ReactiveState {
@@ -42,6 +44,11 @@ export interface ReactiveResult {
   replicas: number;
   /** Replicas that the readable signals ask for without tolerance or stabilization; undefined when none is readable. */
   raw: number | undefined;
+  /**
+   * Most that demand asked for within the wait before a decrease, 0 when it was not read: a load that moves about a
+   * limit is above it once, not at every other sample.
+   */
+  lately: number;
   /** Every signal was read and none was partial: only then may anything be lowered. */
   complete: boolean;
   /** The fallback holds at present. */
@@ -87,9 +94,9 @@ export function evaluateReactive(
   const raw = needs.length > 0 || signals.length === 0 ? Math.max(0, ...needs.map((need) => need.raw)) : undefined;
   const { tolerance } = settings;
   // Over no replicas the ratio is infinite or no number: in no dead band.
-  const tolerated = needs.map(({ raw: need, ratio }) =>
-    ratio >= 1 - tolerance && ratio <= 1 + tolerance ? current : need,
-  );
+  const bearable = ({ ratio }: { ratio: number }): boolean => ratio >= 1 - tolerance && ratio <= 1 + tolerance;
+  const tolerated = needs.map((need) => (bearable(need) ? current : need.raw));
+  const demanded = needs.map((need) => (bearable(need) ? Math.min(current, need.raw) : need.raw));
   const recommended = Math.max(0, ...tolerated, complete ? 0 : current, fallsBack ? fallback.replicas : 0);
 
   // After a gap the wait before a decrease starts with the first complete answer: what was in force
@@ -98,16 +105,22 @@ export function evaluateReactive(
   const history = [
     ...before.history,
     ...(before.history.length === 0 || afterGap ? [{ at: now, replicas: current }] : []),
-    { at: now, replicas: recommended },
+    { at: now, replicas: recommended, demanded: Math.max(0, ...demanded) },
   ].filter(({ at }) => at > now - Math.max(settings.stabilizationUpMs, settings.stabilizationDownMs) || at === now);
 
   return {
     replicas: stabilize(history, current, now, settings),
     raw,
+    lately: lately(history, now - settings.stabilizationDownMs),
     complete,
     fallback: fallsBack,
     state: { history, failures, incomplete: !complete },
   };
+}
+
+function lately(history: readonly Recommendation[], after: number): number {
+  const latest = history.at(-1);
+  return Math.max(0, ...history.map((each) => (each.at > after || each === latest ? (each.demanded ?? 0) : 0)));
 }
 
 /**

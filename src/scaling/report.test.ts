@@ -163,19 +163,19 @@ describe("CapacityShortfall", () => {
       "our own maximum",
       {},
       "MaxReplicas",
-      "event sale needs 64 replicas, spec.scaling.maxReplicas allows 20: raise it before the peak",
+      "event sale needs 64 replicas, spec.scaling.maxReplicas allows 20: raise it in time",
     ],
     [
       "the autoscaler's maximum",
       { target: new LiveField("HorizontalPodAutoscaler", 2, { max: 10 }).target() },
       "AutoscalerMaximum",
-      "event sale needs 64 replicas, the maximum of HorizontalPodAutoscaler/vat-api allows 10: raise it before the peak",
+      "event sale needs 64 replicas, the maximum of HorizontalPodAutoscaler/vat-api allows 10: raise it in time",
     ],
     [
       "a quota",
       { quota: { replicas: 7, limitedBy: "team requests.cpu" } },
       "ResourceQuota",
-      "event sale needs 64 replicas, ResourceQuota team requests.cpu allows 7: raise it before the peak",
+      "event sale needs 64 replicas, ResourceQuota team requests.cpu allows 7: raise it in time",
     ],
   ])("is True with the numbers when it does not fit under %s", (_, changes, reason, message) => {
     expect(capacityShortfall(look({ sources: [sale(64)], ...changes })[1])).toEqual({

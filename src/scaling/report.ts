@@ -81,7 +81,7 @@ export function capacityShortfall({ shortfall }: Decision): Change<"CapacityShor
       message: "the coming peak fits under every limit in sight",
     };
   const { needed, limit, limitedBy, reason } = shortfall;
-  const message = `${reason} needs ${needed} replicas, ${limitedBy} allows ${limit}: raise it before the peak`;
+  const message = `${reason} needs ${needed} replicas, ${limitedBy} allows ${limit}: raise it in time`;
   return { type, status: "True", reason: shortfallReason(shortfall), message };
 }
 

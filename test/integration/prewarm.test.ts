@@ -56,7 +56,7 @@ describe("a prewarm", () => {
     expect(operator.replicas).toBe(20);
     expect(operator.condition("CapacityShortfall")).toMatchObject({
       status: "True",
-      message: "prewarm needs 50 replicas, spec.scaling.maxReplicas allows 20: raise it before the peak",
+      message: "prewarm needs 50 replicas, spec.scaling.maxReplicas allows 20: raise it in time",
     });
     await operator.advanceTo("2027-01-12T10:10:00Z");
     expect(operator.replicas).toBe(2);

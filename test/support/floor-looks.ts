@@ -30,7 +30,7 @@ export class Looks {
     this.now += afterMs;
     const target = this.field.target();
     const base = target.kind === "Scale" ? { replicas: 2, raised: false } : baseOf(target);
-    const decision = decideFloor({
+    const input: FloorInput = {
       now: this.now,
       target,
       wanted: this.wanted,
@@ -39,12 +39,13 @@ export class Looks {
       generation: 1,
       memory: this.memory,
       ...this.options,
-    });
+    };
+    const decision = decideFloor(input);
     this.memory = decision.memory;
     if (decision.write) {
       this.field.write(decision.write);
       this.writes.push(decision.write.value ?? "note");
-      this.memory = afterWrite(this.memory, decision.write);
+      this.memory = afterWrite(decision, input, this.field.object());
     }
     return decision;
   }

@@ -29,6 +29,8 @@ export class LiveField {
   max: number | undefined;
   owners: Owner[];
   readonly annotations: Record<string, string> = {};
+  /** What admission makes of each value that is written here. */
+  admit = (value: number): number => value;
   /** Who owns the note of the base, as soon as there is one. */
   noter = FIELD_MANAGER;
   #annotator: string | undefined;
@@ -77,13 +79,13 @@ export class LiveField {
   /** Our own write, as src/scaling/act.ts makes it. */
   write({ value, base }: Write): void {
     if (this.kind === "Scale") {
-      if (value !== undefined) this.update(FIELD_MANAGER, value, "scale");
+      if (value !== undefined) this.update(FIELD_MANAGER, this.admit(value), "scale");
       return;
     }
     if (base === undefined) delete this.annotations[BASE_ANNOTATION];
     else this.annotations[BASE_ANNOTATION] = String(base);
     if (value === undefined) this.applyWithout(FIELD_MANAGER);
-    else this.apply(FIELD_MANAGER, value);
+    else this.apply(FIELD_MANAGER, this.admit(value));
   }
 
   target(): Target {
@@ -97,7 +99,7 @@ export class LiveField {
     };
   }
 
-  object(): KubeObject {
+  object(): KubeObject & { spec: Record<string, number> } {
     const { apiVersion, kind, field } = SHAPES[this.kind];
     const entries: ManagedFieldsEntry[] = this.owners.map((owner) => ({
       ...owner,
@@ -128,6 +130,7 @@ export class LiveField {
         annotations: { ...this.annotations },
         managedFields: entries,
       },
+      spec: { [field]: this.value },
     };
   }
 }

@@ -88,27 +88,25 @@ export class World {
   /** One look, `afterMs` later; an evaluation if there are readings. */
   look(afterMs: number, ...readings: readonly Reading[]): Decision {
     this.now += afterMs;
-    const decision = decide(
-      {
-        now: this.now,
-        generation: 1,
-        settings: this.settings,
-        ...(readings.length > 0 ? { signals: signals(...readings) } : {}),
-        sources: [],
-        planComplete: true,
-        leadMs: 10 * MINUTE,
-        horizonMs: 7 * DAY,
-        target: this.field.target(),
-        workload: { replicas: this.replicas, ready: this.replicas },
-        ...this.observed,
-      },
-      this.memory,
-    );
+    const observed: Observed = {
+      now: this.now,
+      generation: 1,
+      settings: this.settings,
+      ...(readings.length > 0 ? { signals: signals(...readings) } : {}),
+      sources: [],
+      planComplete: true,
+      leadMs: 10 * MINUTE,
+      horizonMs: 7 * DAY,
+      target: this.field.target(),
+      workload: { replicas: this.replicas, ready: this.replicas },
+      ...this.observed,
+    };
+    const decision = decide(observed, this.memory);
     this.memory = decision.memory;
-    const { write } = decision.field ?? {};
-    if (write && !this.failing) {
-      this.field.write(write);
-      this.memory = { ...this.memory, floor: afterWrite(this.memory.floor, write) };
+    const { field } = decision;
+    if (field?.write && !this.failing) {
+      this.field.write(field.write);
+      this.memory = { ...this.memory, floor: afterWrite(field, observed, this.field.object()) };
     }
     return decision;
   }

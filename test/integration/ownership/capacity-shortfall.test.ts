@@ -46,7 +46,7 @@ test.concurrent("the peak of a coming window needs more than maxReplicas", async
   stage.demands(name, 150);
   await stage.serve(name, { calendars: [{ name: calendar }], scaling: { expectedPeakFactor: 20 } });
   expect(await shortfall(name, "MaxReplicas")).toEqual({
-    message: `window ${calendar} next needs 30 replicas, spec.scaling.maxReplicas allows 20: raise it before the peak`,
+    message: `window ${calendar} next needs 30 replicas, spec.scaling.maxReplicas allows 20: raise it in time`,
     numbers: { needed: 30, limit: 20, limitedBy: "spec.scaling.maxReplicas" },
   });
   await stage.change(name, { spec: { scaling: { maxReplicas: 30 } } });
@@ -60,7 +60,7 @@ test.concurrent("a coming event needs more than the HPA's maximum", async () => 
   await stage.serve(name, tomorrow());
   const limitedBy = `the maximum of HorizontalPodAutoscaler/${name}`;
   expect(await shortfall(name, "AutoscalerMaximum")).toEqual({
-    message: `event peak needs ${NEEDED} replicas, ${limitedBy} allows 15: raise it before the peak`,
+    message: `event peak needs ${NEEDED} replicas, ${limitedBy} allows 15: raise it in time`,
     numbers: { needed: NEEDED, limit: 15, limitedBy },
   });
 });
@@ -77,7 +77,7 @@ test.concurrent("a coming event needs more than a ResourceQuota leaves", async (
   await stage.serve(name, tomorrow());
   const limitedBy = "ResourceQuota team requests.cpu";
   expect(await shortfall(name, "ResourceQuota")).toEqual({
-    message: `event peak needs ${NEEDED} replicas, ${limitedBy} allows 8: raise it before the peak`,
+    message: `event peak needs ${NEEDED} replicas, ${limitedBy} allows 8: raise it in time`,
     numbers: { needed: NEEDED, limit: 8, limitedBy },
   });
 });
