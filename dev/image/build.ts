@@ -25,6 +25,11 @@ export async function buildOperatorImage(buildah: Buildah, name: string, folder:
   const context = join(folder, "context");
   await mkdir(context, { recursive: true });
   await makeDistribution(join(context, "dist"));
+  await buildImageOf(buildah, name, context);
+}
+
+/** Builds the operator's image of what lies in `context/dist`, as `docker build` does in the checkout after `npm run build`. */
+export async function buildImageOf(buildah: Buildah, name: string, context: string = ROOT): Promise<void> {
   await buildah.build(name, { dockerfile: join(ROOT, "Dockerfile"), context, args: { BASE } });
 }
 

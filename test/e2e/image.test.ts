@@ -5,16 +5,22 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { RealNode } from "../../dev/cluster/node/node.ts";
-import { buildBase, buildOperatorImage } from "../../dev/image/build.ts";
+import { buildBase, buildImageOf, buildOperatorImage } from "../../dev/image/build.ts";
 import type { Buildah } from "../../dev/image/buildah.ts";
-import type { Lease, Pod } from "../../src/kube/resource.ts";
+import { ROOT } from "../../dev/image/bundle.ts";
+import { makeDistribution } from "../../dev/image/distribution.ts";
+import { createClient, type Client } from "../../src/kube/client.ts";
+import { leases, pods, type Lease, type Pod } from "../../src/kube/resource.ts";
+import { createTransport, type Transport } from "../../src/kube/transport.ts";
+import { realClock } from "../../src/runtime/clock.ts";
 import { CRDS } from "../support/crds.ts";
 import { eventually } from "../support/eventually.ts";
+import { History, revisionOf } from "../support/history.ts";
 import { OPERATOR_IMAGE } from "./support/images.ts";
 import { startNode } from "./support/node.ts";
 import { operatorManifests, restrictedNamespace } from "./support/operator-pod.ts";
 
-const archive = (): string => inject("imageArchives")[1]!;
+const archive = (): string => inject("images").operator;
 
 async function tar(...args: string[]): Promise<string> {
   return (await promisify(execFile)("tar", args, { maxBuffer: 64e6 })).stdout;
@@ -44,6 +50,13 @@ describe("the image as it is built", () => {
     const [first, second] = await Promise.all(builds.map((buildah) => buildah.inspect(OPERATOR_IMAGE)));
     expect(first?.layers).toEqual(second?.layers);
     expect(first?.layers).toHaveLength(2);
+  });
+
+  test("built in the checkout, as the README says, it is the same image", async () => {
+    const name = "localhost/invoiceops:readme";
+    await makeDistribution(join(ROOT, "dist"));
+    await buildImageOf(builds[0]!, name);
+    expect((await builds[0]!.inspect(name)).layers).toEqual((await builds[0]!.inspect(OPERATOR_IMAGE)).layers);
   });
 
   test("it runs Node.js on the bundle as a user who is a number and not root", async () => {
@@ -77,13 +90,18 @@ describe("the image as it is built", () => {
 
 describe("the image on a node, under the restricted Pod Security profile", () => {
   let node: RealNode;
+  let client: Client & { transport: Transport };
 
   beforeAll(async () => {
     node = await startNode();
+    client = createClient(createTransport({ config: node.cluster.adminConfig(), clock: realClock }));
     await node.cluster.kubectl(["apply", "-f", CRDS]);
     await node.cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
   });
-  afterAll(() => node?.stop());
+  afterAll(async () => {
+    await client?.transport.close();
+    await node?.stop();
+  });
 
   const install = async (namespace: string, env: Readonly<Record<string, string>> = {}): Promise<void> => {
     await node.cluster.apply(restrictedNamespace(namespace));
@@ -96,7 +114,7 @@ describe("the image on a node, under the restricted Pod Security profile", () =>
     return pod;
   };
   const ready = (namespace: string): Promise<unknown> =>
-    node.cluster.kubectl(["rollout", "status", "deployment/invoiceops", `--namespace=${namespace}`, "--timeout=60s"]);
+    node.cluster.kubectl(["rollout", "status", "deployment/invoiceops", `--namespace=${namespace}`, "--timeout=120s"]);
   const exec = async (namespace: string, ...command: string[]): Promise<string> => {
     const { stdout } = await node.cluster.kubectl([
       "exec",
@@ -136,35 +154,49 @@ describe("the image on a node, under the restricted Pod Security profile", () =>
       expect(await exec(namespace, "/nodejs/bin/node", "/app/invoiceops.js", "version")).toMatch(/\d+\.\d+\.\d+/);
     });
 
-    test("SIGTERM ends it with code 0, and the Lease is free at once", async () => {
-      const lease = (): Promise<Lease> => node.cluster.get<Lease>("lease", "invoiceops", namespace);
-      const before = (await lease()).spec;
-      expect(before?.holderIdentity).toContain((await podOf(namespace)).metadata.name);
-      await exec(namespace, "/nodejs/bin/node", "-e", 'process.kill(1, "SIGTERM")').catch(() => undefined);
-      await eventually(async () => {
-        const [container] = (await podOf(namespace)).status?.containerStatuses ?? [];
-        expect(container?.lastState?.terminated).toMatchObject({ exitCode: 0, reason: "Completed" });
-      }, 60_000);
-      // The one that came after it did not have to wait until the old Lease ran out.
-      await eventually(
-        async () => expect((await lease()).spec?.holderIdentity).not.toBe(before?.holderIdentity),
-        60_000,
-      );
-      const after = (await lease()).spec;
-      const waited = Date.parse(after?.acquireTime ?? "") - Date.parse(before?.renewTime ?? "");
-      expect(waited).toBeLessThan((before?.leaseDurationSeconds ?? 0) * 1_000);
+    test("when its pod is deleted it ends by itself, with code 0, and before that the Lease is free for the next one", async () => {
+      const first = await podOf(namespace);
+      const lease = await History.of({ client, namespace }, leases, "invoiceops");
+      const pod = await History.of({ client, namespace }, pods, first.metadata.name);
+      await node.cluster.kubectl(["delete", "pod", first.metadata.name, `--namespace=${namespace}`]);
+      await eventually(() => expect(holders(lease)).toHaveLength(3), 60_000);
+      const [before, between, after] = holders(lease);
+      expect(before).toContain(first.metadata.name);
+      expect(between).toBe("");
+      expect(after).not.toContain(first.metadata.name);
+      const ended = pod.versions.find(({ status }) => status?.containerStatuses?.[0]?.state?.terminated);
+      // Not 137: nobody had to kill it.
+      expect(ended?.status?.containerStatuses?.[0]?.state?.terminated).toMatchObject({
+        exitCode: 0,
+        reason: "Completed",
+      });
+      const free = lease.versions.find(({ spec }) => spec?.holderIdentity === "");
+      expect(revisionOf(free!)).toBeLessThan(revisionOf(ended!));
+      await Promise.all([lease.close(), pod.close()]);
     });
   });
 
-  test("while it waits for the API server it is alive and not ready", async () => {
-    // Of the pods' own network, and nobody's.
-    await install("waiting", { KUBERNETES_SERVICE_HOST: "10.88.0.254" });
-    await eventually(async () => {
-      const pod = await podOf("waiting");
-      expect(await probe(pod, "/healthz")).toMatchObject({ status: 200 });
-      expect(await probe(pod, "/readyz")).toMatchObject({ status: 503 });
-    }, 60_000);
-    const { status } = await podOf("waiting");
-    expect(status?.containerStatuses?.[0]?.restartCount).toBe(0);
+  test("while it waits for the API server it is alive and not ready, and afterwards the same process is ready", async () => {
+    const namespace = "waiting";
+    await node.hideApiServer();
+    try {
+      await install(namespace);
+      await eventually(async () => {
+        const pod = await podOf(namespace);
+        expect(await probe(pod, "/healthz")).toMatchObject({ status: 200 });
+        expect(await probe(pod, "/readyz")).toMatchObject({ status: 503 });
+      }, 60_000);
+    } finally {
+      await node.showApiServer();
+    }
+    await ready(namespace);
+    const pod = await podOf(namespace);
+    expect(await probe(pod, "/readyz")).toMatchObject({ status: 200 });
+    expect(pod.status?.containerStatuses?.[0]?.restartCount).toBe(0);
   });
 });
+
+/** Who held it, one after the other; empty while it was free. */
+function holders(lease: History<Lease>): string[] {
+  return lease.changes(({ spec }) => spec?.holderIdentity ?? "");
+}

@@ -47,6 +47,24 @@ export class PodNetwork {
     };
   }
 
+  /** Has connections from pods to a port of the node refused, open ones too, or no longer. */
+  async refuse(port: number, refused: boolean): Promise<void> {
+    const rule = [
+      "INPUT",
+      "-i",
+      BRIDGE,
+      "-p",
+      "tcp",
+      "--dport",
+      String(port),
+      "-j",
+      "REJECT",
+      "--reject-with",
+      "tcp-reset",
+    ];
+    await promisify(execFile)("iptables", ["--wait", refused ? "--insert" : "--delete", ...rule]);
+  }
+
   /** Takes the bridge away, and every rule of iptables: the network namespace is the node's own. */
   async remove(): Promise<void> {
     await ip("link", "delete", BRIDGE);

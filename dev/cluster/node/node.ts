@@ -45,6 +45,19 @@ export class RealNode implements AsyncDisposable {
     return this.#containerd.kill(id.replace("containerd://", ""), signal);
   }
 
+  /** From now on pods do not reach the API server: their connections to it are reset. The node itself does. */
+  async hideApiServer(): Promise<void> {
+    await this.#network.refuse(this.#apiServerPort, true);
+  }
+
+  async showApiServer(): Promise<void> {
+    await this.#network.refuse(this.#apiServerPort, false);
+  }
+
+  get #apiServerPort(): number {
+    return Number(new URL(this.cluster.server).port);
+  }
+
   /** Pods first, then what runs them, then the control plane; nothing stays. */
   async stop(): Promise<void> {
     await this.cluster.end("kubelet");

@@ -6,7 +6,7 @@ import { invoiceServices } from "../../../src/operator/kinds.ts";
 import { BASE_ANNOTATION } from "../../../src/scaling/floor.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { CrashProxy, type Moment } from "./crash-proxy.ts";
-import { History, revisionOf } from "./history.ts";
+import { History, revisionOf } from "../../support/history.ts";
 import { autoscaler, deployment, floorOf } from "./manifests.ts";
 import { Stage } from "./stage.ts";
 import { Writers } from "./writers.ts";

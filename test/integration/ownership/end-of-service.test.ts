@@ -5,7 +5,7 @@ import { FINALIZER } from "../../../src/operator/finalizer.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { Autoscaled, BASE, FLOOR } from "./autoscaled.ts";
-import { History } from "./history.ts";
+import { History } from "../../support/history.ts";
 import { autoscaler, deployment, floorOf } from "./manifests.ts";
 import type { OperatorProcess } from "./operator-process.ts";
 import { Stage } from "./stage.ts";

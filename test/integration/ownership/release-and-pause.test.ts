@@ -11,7 +11,7 @@ import { filingCalendars, invoiceServices } from "../../../src/operator/kinds.ts
 import { BASE_ANNOTATION, RAISED_FOR_ANNOTATION } from "../../../src/scaling/floor.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { Autoscaled, BASE, FLOOR, notesOn } from "./autoscaled.ts";
-import { History } from "./history.ts";
+import { History } from "../../support/history.ts";
 import { floorOf } from "./manifests.ts";
 import { Stage } from "./stage.ts";
 

@@ -1,27 +1,34 @@
 import assert from "node:assert/strict";
 import { vi } from "vitest";
-import type { KubeObject, Resource } from "../../../src/kube/resource.ts";
-import { watch } from "../../../src/kube/watch.ts";
-import { realClock } from "../../../src/runtime/clock.ts";
-import type { Stage } from "./stage.ts";
+import type { Client } from "../../src/kube/client.ts";
+import type { KubeObject, Resource } from "../../src/kube/resource.ts";
+import type { Transport } from "../../src/kube/transport.ts";
+import { watch } from "../../src/kube/watch.ts";
+import { realClock } from "../../src/runtime/clock.ts";
+
+/** Where an object is, and who looks at it. */
+interface Place {
+  client: Client & { transport: Transport };
+  namespace: string;
+}
 
 /** Every version of one object from now on, as the API server had them. */
 export class History<T extends KubeObject> {
   readonly versions: T[];
-  readonly #stage: Stage;
+  readonly #place: Place;
   readonly #resource: Resource<T>;
   readonly #stop = new AbortController();
   readonly #ended: Promise<unknown>;
 
-  private constructor(stage: Stage, resource: Resource<T>, present: T) {
-    this.#stage = stage;
+  private constructor(place: Place, resource: Resource<T>, present: T) {
+    this.#place = place;
     this.#resource = resource;
     this.versions = [present];
     this.#ended = this.#follow(present).catch((error: unknown) => error);
   }
 
-  static async of<T extends KubeObject>(stage: Stage, resource: Resource<T>, name: string): Promise<History<T>> {
-    return new History(stage, resource, await stage.client.get(resource, { namespace: stage.namespace, name }));
+  static async of<T extends KubeObject>(place: Place, resource: Resource<T>, name: string): Promise<History<T>> {
+    return new History(place, resource, await place.client.get(resource, { namespace: place.namespace, name }));
   }
 
   /** What `look` sees in the versions, one after the other, repetitions left out. */
@@ -36,9 +43,9 @@ export class History<T extends KubeObject> {
 
   /** The object as it is, once the history has it too. */
   async now(): Promise<T> {
-    const { namespace } = this.#stage;
+    const { namespace } = this.#place;
     const { name } = this.versions[0]!.metadata;
-    const present = await this.#stage.client.get(this.#resource, { namespace, name });
+    const present = await this.#place.client.get(this.#resource, { namespace, name });
     const known = (): void => assert.ok(revisionOf(this.versions.at(-1)!) >= revisionOf(present), `${name} comes late`);
     await vi.waitFor(known, { timeout: 30_000 });
     return present;
@@ -53,14 +60,14 @@ export class History<T extends KubeObject> {
 
   async #follow({ metadata }: T): Promise<void> {
     const options = {
-      namespace: this.#stage.namespace,
+      namespace: this.#place.namespace,
       fieldSelector: `metadata.name=${metadata.name}`,
       resourceVersion: metadata.resourceVersion ?? "",
       signal: this.#stop.signal,
       clock: realClock,
     };
     try {
-      for await (const { type, object } of watch(this.#stage.client.transport, this.#resource, options)) {
+      for await (const { type, object } of watch(this.#place.client.transport, this.#resource, options)) {
         if (type === "ADDED" || type === "MODIFIED") this.versions.push(object);
       }
     } catch (error) {
