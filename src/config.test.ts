@@ -32,6 +32,17 @@ describe("where a value comes from", () => {
     ["the flag before the environment", ["--lease-name=a"], { INVOICEOPS_LEASE_NAME: "b" }, { leaseName: "a" }],
     ["an empty variable is none", [], { INVOICEOPS_LEASE_NAME: "" }, { leaseName: "invoiceops" }],
     ["every dash is an underscore", [], { INVOICEOPS_EVALUATION_INTERVAL: "1m" }, { evaluationIntervalMs: 60_000 }],
+    [
+      "projects of Argo CD",
+      ["--argocd-projects=argocd/billing, argocd/tax"],
+      {},
+      {
+        argocdProjects: [
+          { namespace: "argocd", name: "billing" },
+          { namespace: "argocd", name: "tax" },
+        ],
+      },
+    ],
     ["a port of ours", [], { INVOICEOPS_PORT: "9090" }, { port: 9090 }],
     [
       "not the address of a Service that is called invoiceops",

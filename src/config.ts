@@ -11,6 +11,8 @@ export interface Config {
   /** The namespaces to watch, at least one; absent: all. */
   readonly watchNamespaces?: readonly string[];
   readonly evaluationIntervalMs: number;
+  /** Projects of Argo CD whose sync windows are compared with the calendars, at least one; absent: none. */
+  readonly argocdProjects?: readonly { readonly namespace: string; readonly name: string }[];
   readonly leaderElect: boolean;
   /** Namespace of the Lease; absent: the kubeconfig's or the pod's own. */
   readonly leaseNamespace?: string;
@@ -34,6 +36,7 @@ const FLAGS = {
   "prometheus-url": "Prometheus of services that name none, e.g. http://prometheus.monitoring:9090",
   "watch-namespaces": "Watch these namespaces alone, e.g. billing,tax (default: all)",
   "evaluation-interval": "How often each service is evaluated (default 30s)",
+  "argocd-projects": "Compare the sync windows of these projects of Argo CD with the calendars, e.g. argocd/billing",
   "leader-elect": "true or false (default true): of several replicas one acts",
   "lease-namespace": "Namespace of the Lease (default: that of the pod or context)",
   "lease-name": "Name of the Lease (default invoiceops)",
@@ -79,6 +82,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     ...optional("context", "context"),
     ...prometheusUrl(text("prometheus-url")),
     ...namespaces(text("watch-namespaces")),
+    ...projects(text("argocd-projects")),
     ...optional("leaseNamespace", "lease-namespace"),
     ...optional("host", "host"),
     evaluationIntervalMs: interval(text("evaluation-interval") ?? "30s"),
@@ -122,6 +126,18 @@ function namespaces(text: string | undefined): { watchNamespaces?: readonly stri
   const odd = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
   if (odd === undefined) return { watchNamespaces: Object.freeze([...new Set(names)]) };
   throw new ConfigError(`--watch-namespaces has "${odd}", which is no namespace: write them as billing,tax`);
+}
+
+function projects(text: string | undefined): Pick<Config, "argocdProjects"> {
+  if (text === undefined) return {};
+  const found = [...new Set(text.split(",").map((name) => name.trim()))].map((name) => {
+    const [, namespace, project] = /^([a-z0-9][-a-z0-9]{0,62})\/([a-z0-9][-.a-z0-9]{0,252})$/.exec(name) ?? [];
+    if (namespace !== undefined && project !== undefined) return { namespace, name: project };
+    throw new ConfigError(
+      `--argocd-projects has "${name}", which is no project: write namespace/name, as argocd/billing`,
+    );
+  });
+  return { argocdProjects: Object.freeze(found) };
 }
 
 function interval(text: string): number {

@@ -68,7 +68,7 @@ async function run(config: Config, log: Logger, signal: AbortSignal): Promise<vo
     onInformer: (informer, plural) => manager.addInformer(informer, plural),
   });
   for (const controller of operator.controllers) manager.addController(controller);
-  manager.addRunnable(operator.events, { leaderOnly: true });
+  for (const runnable of [operator.events, ...operator.checks]) manager.addRunnable(runnable, { leaderOnly: true });
 
   log.info({ server: cluster.server, instance, node: process.version, tzdata: tzVersion() }, "starting");
   await manager.run(signal);

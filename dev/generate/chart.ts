@@ -1,5 +1,12 @@
 import { stringify } from "yaml";
-import { clusterRules, leaseRules, namespaceRules, secretRules, type PolicyRule } from "../../src/operator/rbac.ts";
+import {
+  clusterRules,
+  leaseRules,
+  namespaceRules,
+  projectRules,
+  secretRules,
+  type PolicyRule,
+} from "../../src/operator/rbac.ts";
 
 /** The files of the Helm chart that follow from the source: its CRDs and the rules of its roles. */
 
@@ -40,6 +47,7 @@ export function rulesTemplate(): string {
     ["namespaceRules", namespaceRules],
     ["leaseRules", lease],
     ["secretRules", secretRules],
+    ["projectRules", projectRules],
   ];
   const defined = templates.map(
     ([name, rules]) => `{{- define "invoiceops.${name}" -}}

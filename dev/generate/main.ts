@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { filingCalendarKind } from "../../src/api/v1alpha1/filing-calendar.ts";
 import { invoiceServiceKind } from "../../src/api/v1alpha1/invoice-service.ts";
+import { argoCdConfigMap, argoCdValues } from "./argocd.ts";
 import { crdTemplate, rulesTemplate } from "./chart.ts";
 import { customResourceDefinition } from "./crd.ts";
 import { firstDifferences } from "./differences.ts";
@@ -15,10 +16,13 @@ import { firstDifferences } from "./differences.ts";
 const root = join(import.meta.dirname, "../..");
 const kinds = [invoiceServiceKind, filingCalendarKind];
 const templates = "charts/invoiceops/templates";
+const customizations = join(root, "deploy/argocd/resource_customizations");
 const files = new Map([
   ...kinds.map((kind) => [`crds/${kind.plural}.yaml`, crdText(kind)] as const),
   ...kinds.map((kind) => [`${templates}/crds/${kind.plural}.yaml`, crdTemplate(crdText(kind))] as const),
   [`${templates}/_rules.tpl`, rulesTemplate()] as const,
+  ["deploy/argocd/argocd-cm.yaml", argoCdConfigMap(customizations)] as const,
+  ["deploy/argocd/values.yaml", argoCdValues(customizations)] as const,
 ]);
 
 if (process.argv.includes("--check")) check();

@@ -222,6 +222,19 @@ describe("a look at a service", () => {
     expect(told("Ready")).toMatchObject({ status: "False", reason: "Stalled" });
   });
 
+  test("gives what a service names 15 s to come after it, and does not call it stalled meanwhile", async () => {
+    const { look, told, clock } = bench(stored({ calendars: [{ name: "vat" }] }, { creationTimestamp: START }));
+    await look();
+    expect(told("Stalled")).toBeUndefined();
+    expect(told("Reconciling")).toMatchObject({ status: "True", reason: "Starting" });
+    expect(told("Reconciling")?.message).toContain("FilingCalendar vat does not exist");
+    expect(told("Ready")).toMatchObject({ status: "False" });
+    await clock.advance(15_000);
+    await look();
+    expect(told("Stalled")).toMatchObject({ status: "True", reason: "CalendarNotFound" });
+    expect(told("Reconciling")).toBeUndefined();
+  });
+
   test("ends at the pause's end at the latest", async () => {
     const annotations = { "invoiceops.dev/paused": "2027-01-12T08:00:05Z" };
     const { look, world } = bench(stored({}, { annotations }));

@@ -127,6 +127,8 @@ export class InvoiceServiceReconciler {
     const generation = service.metadata.generation ?? 0;
     const present = status.latest(service);
     const unread = reading ? outlook.waitingFor : "demand is being read";
+    const stuck = scaling?.stalled ?? outlook.stalled ?? unreachable(reading);
+    const toFollow = stuck && mayFollow(service, stuck, now) ? stuck.message : undefined;
     // A process that has just started says nothing new of what was told before, until it has read everything once.
     if (unread !== undefined && present?.observedGeneration === generation) return;
     const { conditions, phase } = summarize(
@@ -135,9 +137,9 @@ export class InvoiceServiceReconciler {
         generation,
         changes: [metricsCondition(reading), ...outlook.conditions, ...(scaling?.conditions ?? [])],
         problems,
-        stalled: scaling?.stalled ?? outlook.stalled ?? unreachable(reading),
+        stalled: toFollow === undefined ? stuck : undefined,
         degraded: scaling?.degraded,
-        waitingFor: unread ?? startingPods(scaling),
+        waitingFor: unread ?? toFollow ?? startingPods(scaling),
         retrying: error === undefined ? undefined : messageOf(error),
         paused,
       },
@@ -206,6 +208,16 @@ function metricsCondition(reading: Reading | undefined): ConditionChange {
 function unreachable(reading: Reading | undefined): Verdict<"Stalled"> | undefined {
   if (!reading || reading.endpoint.ok || reading.endpoint.reason === "Unavailable") return undefined;
   return { reason: Stalled[reading.endpoint.reason], message: reading.endpoint.message };
+}
+
+/** How long after a service was created what it names may still be on its way: one sync applies many objects. */
+const ARRIVAL_MS = 15_000;
+const ARRIVES = new Set<string>([Stalled.WorkloadNotFound, Stalled.CalendarNotFound, Stalled.SecretNotFound]);
+
+/** Whether what is missing may come in the same breath. A GitOps tool gives up on a service that is stalled at once. */
+function mayFollow({ metadata }: InvoiceService, { reason }: Verdict<"Stalled">, now: number): boolean {
+  const age = now - Date.parse(metadata.creationTimestamp ?? "");
+  return ARRIVES.has(reason) && age >= 0 && age < ARRIVAL_MS;
 }
 
 function startingPods(report: ScalingReport | undefined): string | undefined {

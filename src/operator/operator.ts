@@ -1,4 +1,5 @@
 import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
+import type { Window } from "../calendar/window.ts";
 import type { Client } from "../kube/client.ts";
 import { EventRecorder } from "../kube/events.ts";
 import type { Informer } from "../kube/informer.ts";
@@ -27,6 +28,7 @@ import { Outlooks } from "./outlook.ts";
 import { Readings } from "./readings.ts";
 import { ServiceMetrics } from "./service-metrics.ts";
 import { StatusWriter } from "./status-writer.ts";
+import { SyncWindowCheck } from "./sync-window-check.ts";
 import { Watches } from "./watches.ts";
 
 /** Puts the controllers together: what they watch, what wakes them, what they share. */
@@ -46,6 +48,8 @@ export interface OperatorOptions {
   watchNamespaces?: readonly string[];
   evaluationIntervalMs: number;
   concurrency: number;
+  /** Projects of Argo CD whose sync windows are compared with the calendars. */
+  argocdProjects?: readonly { namespace: string; name: string }[];
   /** Told of each informer, those that are opened later too; the caller runs it. */
   onInformer: (informer: Informer<KubeObject>, plural: string) => void;
 }
@@ -54,6 +58,8 @@ export interface Operator {
   controllers: readonly Controller[];
   /** Writes the Events that wait when the leader stops. */
   events: Runnable;
+  /** What looks at other things now and then. */
+  checks: readonly Runnable[];
   /** Ends what is asked of Prometheus. */
   close(): Promise<void>;
 }
@@ -157,9 +163,16 @@ export function createOperator(options: OperatorOptions): Operator {
     metrics,
   });
   calendarController.watch(calendarObjects, { predicate: specOrMetadataChanged });
+  const { argocdProjects: projects = [] } = options;
+  const windows = (now: number): Window[] =>
+    calendarObjects.list().flatMap(({ metadata }) => calendars.view(metadata.name, now)?.windows ?? []);
 
   return {
     controllers: [invoiceController, calendarController],
+    checks:
+      projects.length === 0
+        ? []
+        : [new SyncWindowCheck({ client, clock, log, registry: metrics.registry, projects, windows })],
     events: {
       name: "events",
       run: async (signal) => {

@@ -38,3 +38,8 @@ export function leaseRules(name: string): readonly PolicyRule[] {
 
 /** In each namespace whose InvoiceServices name Secrets in spec.prometheus: those Secrets, or all of the namespace. */
 export const secretRules: readonly PolicyRule[] = [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }];
+
+/** In the namespace of each project of --argocd-projects: that one. Nothing of Argo CD's is ever written. */
+export const projectRules: readonly PolicyRule[] = [
+  { apiGroups: ["argoproj.io"], resources: ["appprojects"], verbs: ["get"] },
+];

@@ -196,6 +196,11 @@ describe("mendingOf", () => {
         "RespectIgnoreDifferences=true",
       ],
     ],
+    [
+      "argocd-controller",
+      hpa([entry("argocd-controller", "Apply", { "f:spec": hpaSpec })]),
+      ["RespectIgnoreDifferences=true] to the Application, and spec.scaling.takeOver: true to the InvoiceService"],
+    ],
     ["helm", hpa([]), ["leave spec.minReplicas out of the chart's HorizontalPodAutoscaler"]],
     ["terraform-provider-helm_v3.0.2", hpa([]), ["out of the chart's"]],
     ["kustomize-controller", hpa([]), ["leave spec.minReplicas out of the manifest in Git", "Flux"]],

@@ -98,7 +98,9 @@ export function mendingOf(manager: string, object: KubeObject, path: FieldPath):
   if (name.startsWith("argocd")) {
     const group = apiVersion.replace(/\/?[^/]*$/, "") || '""';
     const rule = `{group: ${group}, kind: ${kind}, jsonPointers: [/${path.join("/")}]}`;
-    return `leave ${field} out of the manifest in Git, or add ignoreDifferences: [${rule}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] to the Application`;
+    // By server-side apply it stays the owner also of a value that it respects.
+    const owned = appliedBy(manager, object, path) ? ", and spec.scaling.takeOver: true to the InvoiceService" : "";
+    return `leave ${field} out of the manifest in Git, or add ignoreDifferences: [${rule}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] to the Application${owned}`;
   }
   if (isHelm(name))
     return `leave ${field} out of the chart's ${kind} (most charts: autoscaling.enabled or an empty value)`;
@@ -108,8 +110,12 @@ export function mendingOf(manager: string, object: KubeObject, path: FieldPath):
   if (name.startsWith("kubectl") && inLastApplied(object, path)) {
     return `run kubectl apply edit-last-applied and remove ${field} there first, then from the manifest (removing it from the manifest alone sets it to its default)`;
   }
-  if (ownersOf(object, path).some((entry) => entry.manager === manager && entry.operation === "Apply")) {
+  if (appliedBy(manager, object, path)) {
     return `leave ${field} out of what ${manager} applies and apply it once more`;
   }
   return `have ${manager} leave ${field} alone`;
+}
+
+function appliedBy(manager: string, object: KubeObject, path: FieldPath): boolean {
+  return ownersOf(object, path).some((entry) => entry.manager === manager && entry.operation === "Apply");
 }

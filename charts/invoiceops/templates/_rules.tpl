@@ -107,3 +107,12 @@
   verbs:
     - "get"
 {{- end }}
+
+{{- define "invoiceops.projectRules" -}}
+- apiGroups:
+    - "argoproj.io"
+  resources:
+    - "appprojects"
+  verbs:
+    - "get"
+{{- end }}

@@ -30,6 +30,9 @@ end
 if conditions["Ready"] == nil then
   return { status = "Progressing", message = "the first evaluation is not complete" }
 end
+if not holds("Ready") then
+  return { status = "Progressing", message = message("Ready") }
+end
 if status.phase == "Suspended" then
   return { status = "Suspended", message = message("FloorApplied") }
 end

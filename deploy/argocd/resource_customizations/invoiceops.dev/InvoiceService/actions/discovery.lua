@@ -5,7 +5,7 @@ local paused = annotations["invoiceops.dev/paused"]
 
 return {
   pause = {
-    displayName = "Pause (freeze the floor)",
+    displayName = "Pause (freeze the floor, 60 minutes)",
     iconClass = "fa fa-pause",
     params = { { name = "minutes" } },
   },
@@ -15,7 +15,7 @@ return {
     disabled = paused == nil or paused == "false",
   },
   prewarm = {
-    displayName = "Pre-warm (hold replicas ready for some time)",
+    displayName = "Pre-warm (hold so many replicas, 60 minutes)",
     iconClass = "fa fa-fire",
     params = { { name = "replicas" }, { name = "minutes" } },
   },
@@ -24,7 +24,7 @@ return {
     iconClass = "fa fa-refresh",
   },
   rotate = {
-    displayName = "Rotate certificates",
+    displayName = "Rotate certificates (not yet: this version has none)",
     iconClass = "fa fa-key",
   },
 }

@@ -1,0 +1,142 @@
+import { readFile } from "node:fs/promises";
+import { parseAllDocuments, stringify } from "yaml";
+import type { FilingCalendar } from "../api/v1alpha1/filing-calendar.ts";
+import { syncWindowsOf, type SyncWindow } from "../calendar/sync-windows.ts";
+import { windowsOf } from "../calendar/windows.ts";
+import { DAY_MS } from "../calendar/zone.ts";
+import type { KubeObject } from "../kube/resource.ts";
+import { filingCalendars } from "../operator/kinds.ts";
+import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
+
+const MOST_MONTHS = 12;
+
+export const genArgocd: Verb = {
+  name: "gen argocd",
+  operands: "",
+  summary: "Print an AppProject whose sync windows hold syncs back while a filing window is open",
+  description: `Each sync window denies automatic syncs from the opening of a filing window to its deadline; its description has
+the dates. Argo CD's cron has no year, so a sync window comes again a year later: generate anew when the calendar
+changes, and at least once in twelve months. "check" tells when they no longer fit.
+
+The output has nothing of the project but its sync windows, and replaces all of them: apply it server-side, or copy
+them into the project in Git.`,
+  flags: {
+    project: { type: "string", value: "NAME", help: "The AppProject (default: default)" },
+    "project-namespace": { type: "string", value: "NAMESPACE", help: "Where Argo CD is (default: argocd)" },
+    calendar: {
+      type: "string",
+      value: "NAME",
+      multiple: true,
+      help: "A FilingCalendar to follow; may be given several times (default: all)",
+    },
+    filename: {
+      type: "string",
+      short: "f",
+      value: "FILE",
+      multiple: true,
+      help: "Take the FilingCalendars from files, - for standard input, instead of from the cluster",
+    },
+    months: { type: "string", value: "N", help: "How far ahead, at most 12 (default 12)" },
+    applications: {
+      type: "string",
+      value: "PATTERN",
+      multiple: true,
+      help: "Applications to hold back, by name, with * (default: *, all of the project)",
+    },
+    "no-manual-sync": { type: "boolean", help: "Deny syncs by hand, too" },
+    "sync-overrun": { type: "boolean", help: "Let a sync that runs when the window opens end (Argo CD 3.5 and later)" },
+  },
+  examples: [
+    "gen argocd --project billing | kubectl apply --server-side -f -",
+    "gen argocd --project billing -f calendars.yaml --months 6",
+  ],
+  rights: [{ verbs: ["list"], resource: "filingcalendars.invoiceops.dev" }],
+  exits: { 1: "part of a calendar cannot be used, or no filing window lies ahead; the rest is printed" },
+  async run(context) {
+    if (context.operands.length > 0)
+      throw new UsageError(`${context.operands.join(" ")} is too much: name calendars with --calendar`);
+    const months = monthsOf(context);
+    const calendars = chosen(await readCalendars(context), context.texts("calendar"));
+    const now = context.clock.now();
+    let complete = true;
+    const windows: SyncWindow[] = [];
+    for (const { metadata, spec } of calendars) {
+      const range = { from: now - 366 * DAY_MS, to: now + 2 * 366 * DAY_MS };
+      const found = windowsOf(spec, metadata.name, range);
+      for (const { field, message } of found.problems) {
+        context.warn(`FilingCalendar/${metadata.name}: ${field}: ${message}\n`);
+        complete = false;
+      }
+      windows.push(...syncWindowsOf(found.windows, spec.timeZone, now, months));
+    }
+    if (windows.length === 0) {
+      context.warn("no filing window lies ahead: add the dates of the coming periods\n");
+      complete = false;
+    }
+    context.out(projectText(context, windows));
+    return complete ? EXIT.ok : EXIT.not;
+  },
+};
+
+type Calendar = Pick<FilingCalendar & KubeObject, "metadata" | "spec">;
+
+async function readCalendars(context: CliContext): Promise<Calendar[]> {
+  const files = context.texts("filename");
+  if (files.length === 0) return (await context.cluster().client.list(filingCalendars, {})).items;
+  const texts = await Promise.all(files.map((file) => (file === "-" ? context.input() : readFile(file, "utf8"))));
+  const found = texts.flatMap((text) =>
+    parseAllDocuments(text).map((document) => {
+      if (document.errors[0]) throw document.errors[0];
+      return document.toJS() as { kind?: string } | null;
+    }),
+  );
+  return found.filter((object) => object?.kind === "FilingCalendar").map(withDefaults);
+}
+
+/** What the API server would fill in. */
+function withDefaults(object: unknown): Calendar {
+  const { metadata, spec } = object as Calendar;
+  return { metadata, spec: { ...spec, openTime: spec.openTime ?? "00:00", closeTime: spec.closeTime ?? "24:00" } };
+}
+
+function chosen(calendars: readonly Calendar[], names: readonly string[]): Calendar[] {
+  const missing = names.find((name) => calendars.every(({ metadata }) => metadata.name !== name));
+  if (missing !== undefined) {
+    const there = calendars.map(({ metadata }) => metadata.name).join(", ") || "none";
+    throw new Error(`there is no FilingCalendar ${missing}; there are: ${there}`);
+  }
+  return calendars
+    .filter(({ metadata }) => names.length === 0 || names.includes(metadata.name))
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+function monthsOf(context: CliContext): number {
+  const text = context.text("months") ?? `${MOST_MONTHS}`;
+  const months = Number(text);
+  if (/^\d{1,2}$/.test(text) && months >= 1 && months <= MOST_MONTHS) return months;
+  throw new UsageError(`--months is "${text}": give 1 to ${MOST_MONTHS}; a sync window comes again each year`);
+}
+
+function projectText(context: CliContext, windows: readonly SyncWindow[]): string {
+  const applications = context.texts("applications");
+  const project = {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "AppProject",
+    metadata: {
+      name: context.text("project") ?? "default",
+      namespace: context.text("project-namespace") ?? "argocd",
+    },
+    spec: {
+      syncWindows: windows.map((window) => ({
+        kind: "deny",
+        ...window,
+        applications: applications.length > 0 ? applications : ["*"],
+        manualSync: !context.given("no-manual-sync"),
+        ...(context.given("sync-overrun") ? { syncOverrun: true } : {}),
+      })),
+    },
+  };
+  const today = new Date(context.clock.now()).toISOString().slice(0, 10);
+  return `# Generated by ${context.command} gen argocd on ${today}. Argo CD's cron has no year: generate anew within twelve months.
+${stringify(project, { lineWidth: 0, indentSeq: false })}`;
+}
