@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { clusterRules, leaseRules, namespaceRules, secretRules, type PolicyRule } from "../../../src/operator/rbac.ts";
+import {
+  clusterRules,
+  leaseRules,
+  namespaceRules,
+  projectRules,
+  secretRules,
+  type PolicyRule,
+} from "../../../src/operator/rbac.ts";
 import { provideBinaries } from "../../../dev/cluster/binaries.ts";
 import { useCluster } from "../../support/cluster.ts";
 
@@ -66,6 +73,7 @@ const variants: Record<string, object> = {
     imagePullSecrets: [{ name: "regcred" }],
     nodeSelector: { "kubernetes.io/os": "linux" },
     tolerations: [{ operator: "Exists" }],
+    argocd: { projects: { argocd: ["billing"] } },
     crds: { annotations: { "argocd.argoproj.io/sync-options": "ServerSideApply=true" }, labels: { team: "tax" } },
     extraObjects: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "more" } }],
   },
@@ -120,6 +128,16 @@ describe("the roles are those of the code", () => {
     expect(rulesOf(objects, "Role", "invoiceops-secrets", "tax")).toEqual([rule]);
     const all = rulesOf(await render({ secrets: { clusterWide: true } }), "ClusterRole", "invoiceops");
     expect(all).toEqual([...clusterRules, ...namespaceRules, ...secretRules]);
+  });
+
+  test("projects of Argo CD: those that are named, to be read and no more, and told to the operator", async () => {
+    expect(JSON.stringify(await render())).not.toContain("argoproj.io");
+    const objects = await render({ argocd: { projects: { argocd: ["billing", "tax"] } } });
+    expect(rulesOf(objects, "Role", "invoiceops-argocd-projects", "argocd")).toEqual(
+      projectRules.map((rule) => ({ ...rule, resourceNames: ["billing", "tax"] })),
+    );
+    const deployment = objects.find(({ kind }) => kind === "Deployment");
+    expect(JSON.stringify(deployment)).toContain('"--argocd-projects=argocd/billing,argocd/tax"');
   });
 
   test("no rule has a wildcard", async () => {
