@@ -21,7 +21,7 @@ const optionalEngines: { name: BinaryName; files: string }[] = [
 const END_TO_END = "test/e2e/**/*.test.ts";
 const PEAKS = "test/e2e/*peak.test.ts";
 /** What its tests run beside the node. */
-const endToEndTools: readonly BinaryName[] = ["prometheus", "promtool", "vegeta", "helm3"];
+const endToEndTools: readonly BinaryName[] = ["prometheus", "promtool", "vegeta", "helm3", "helm4"];
 
 const args = process.argv.slice(2).filter((arg) => arg !== "--all");
 const all = process.argv.includes("--all") || process.env["CI"] === "true";

@@ -7,14 +7,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Cluster } from "../../dev/cluster/cluster.ts";
 import type { InvoiceService } from "../../src/api/v1alpha1/invoice-service.ts";
 import { startOwnCluster } from "../support/cluster.ts";
+import { CRDS } from "../support/crds.ts";
 import { eventually } from "../support/eventually.ts";
 import { createPrometheusStub, type PrometheusStub } from "../support/prometheus-stub.ts";
+import { readme, ROOT, shellBlocks } from "../support/readme.ts";
 
-/** Every shell block of the README, run as printed and in the order in which a reader meets them. */
-
-const ROOT = join(import.meta.dirname, "../..");
-const readme = await readFile(join(ROOT, "README.md"), "utf8");
-const blocks = [...readme.matchAll(/```sh\n(.*?)```/gs)].map(([, text]) => text ?? "");
+/** Every shell block of the README but the installs, run as printed and in the order in which a reader meets them. */
 
 let cluster: Cluster;
 let prometheus: PrometheusStub;
@@ -61,9 +59,9 @@ async function end(): Promise<void> {
 const get = (): Promise<InvoiceService> => cluster.get<InvoiceService>("invoiceservice", "vat-issuing", "billing");
 
 test("the shell blocks work as printed, from the first to the last", async () => {
-  const [crds, start, example, look, conditions, annotations, finalizers, ...more] = blocks;
+  const [start, example, look, conditions, annotations, finalizers, ...more] = shellBlocks;
   expect(more).toEqual([]);
-  await run(crds ?? "");
+  await cluster.kubectl(["apply", "-f", CRDS]);
   await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
   expect(start).toContain("npm run operator -- --prometheus-url");
   operator = spawn("bash", ["-c", start ?? ""], { cwd: ROOT, env: environment(), stdio: "ignore", detached: true });

@@ -14,6 +14,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   buildah: "buildah",
   ip: "iproute2",
   unshare: "util-linux",
+  git: "git",
 };
 
 /** What this machine lacks for a real node, in words; empty when nothing. `install` is what would mend it, on Debian. */
