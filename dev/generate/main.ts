@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { filingCalendarKind } from "../../src/api/v1alpha1/filing-calendar.ts";
-import { invoiceServiceKind } from "../../src/api/v1alpha1/invoice-service.ts";
+import { customResourceDefinition, kinds } from "../../src/api/v1alpha1/crd.ts";
+import { reference } from "../../src/cli/reference.ts";
+import { verbs } from "../../src/cli/verbs.ts";
 import { argoCdConfigMap, argoCdValues } from "./argocd.ts";
 import { crdTemplate, rulesTemplate } from "./chart.ts";
-import { customResourceDefinition } from "./crd.ts";
 import { firstDifferences } from "./differences.ts";
 
 /**
@@ -14,7 +14,6 @@ import { firstDifferences } from "./differences.ts";
  */
 
 const root = join(import.meta.dirname, "../..");
-const kinds = [invoiceServiceKind, filingCalendarKind];
 const templates = "charts/invoiceops/templates";
 const customizations = join(root, "deploy/argocd/resource_customizations");
 const files = new Map([
@@ -23,6 +22,7 @@ const files = new Map([
   [`${templates}/_rules.tpl`, rulesTemplate()] as const,
   ["deploy/argocd/argocd-cm.yaml", argoCdConfigMap(customizations)] as const,
   ["deploy/argocd/values.yaml", argoCdValues(customizations)] as const,
+  ["docs/cli.md", reference(verbs)] as const,
 ]);
 
 if (process.argv.includes("--check")) check();

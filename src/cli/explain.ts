@@ -1,4 +1,4 @@
-import { KubeError } from "../kube/errors.ts";
+import { isKindMissing, KubeError } from "../kube/errors.ts";
 import { NoClusterError } from "./connect.ts";
 import { UsageError, type Verb } from "./verb.ts";
 
@@ -19,7 +19,7 @@ function explainAnswer(error: KubeError): string {
   if (status === 403) return `${message}\n${missingRight(error) ?? "ask whoever gives rights in this cluster"}`;
   if (status === 401 || reason === "NoCredentials")
     return `${message}\nthe API server does not know who you are: log in again, or name another user with --context`;
-  if (status === 404 && error.message.includes("could not find the requested resource")) {
+  if (isKindMissing(error)) {
     return `${message}\nthe kinds of invoiceops are not installed here: helm install invoiceops (its chart brings them), or kubectl apply -f crds/`;
   }
   if (status === 0) return `${message}\n${unreachable(reason)}`;

@@ -30,7 +30,7 @@ export function verbHelp(verb: Verb, command: string): string {
 }
 
 /** The name with all that may follow: `pause NAME [flags]`. */
-function usageOf({ name, operands, flags }: Verb): string {
+export function usageOf({ name, operands, flags }: Verb): string {
   return [name, operands, Object.keys(flags).length > 0 ? "[flags]" : ""].filter((word) => word !== "").join(" ");
 }
 
@@ -39,7 +39,7 @@ function exitRows({ exits = {} }: Verb): [string, string][] {
 }
 
 /** `-n, --namespace NAMESPACE`. */
-function flagName(name: string, { short, value }: Flag): string {
+export function flagName(name: string, { short, value }: Flag): string {
   return `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
 }
 

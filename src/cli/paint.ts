@@ -1,10 +1,10 @@
 /** Colours for people at a terminal; elsewhere the text stays as it is. */
 export interface Paint {
-  good(text: string): string;
-  warn(text: string): string;
-  bad(text: string): string;
-  dim(text: string): string;
-  bold(text: string): string;
+  good(this: void, text: string): string;
+  warn(this: void, text: string): string;
+  bad(this: void, text: string): string;
+  dim(this: void, text: string): string;
+  bold(this: void, text: string): string;
 }
 
 const sgr =

@@ -1,6 +1,7 @@
 import { timestamp } from "../api/v1alpha1/conditions.ts";
 import { MOST_REPLICAS, PREWARM, prewarmText } from "../operator/annotations.ts";
-import { annotate, annotateRights, nameOf } from "./annotate.ts";
+import { annotate, annotateRights } from "./annotate.ts";
+import { nameOf } from "./named-service.ts";
 import { durationFlag } from "./run.ts";
 import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
 

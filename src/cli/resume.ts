@@ -1,5 +1,6 @@
 import { PAUSED } from "../operator/annotations.ts";
-import { annotate, annotateRights, nameOf } from "./annotate.ts";
+import { annotate, annotateRights } from "./annotate.ts";
+import { nameOf } from "./named-service.ts";
 import { EXIT, type Verb } from "./verb.ts";
 
 export const resume: Verb = {

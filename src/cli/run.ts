@@ -1,5 +1,7 @@
 import { parseDuration } from "../api/v1alpha1/duration.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { completionAnswer } from "./completion/answer.ts";
+import { COMPLETE } from "./completion/scripts.ts";
 import { connector } from "./connect.ts";
 import { explain } from "./explain.ts";
 import { readCommandLine, type CommandLine } from "./flags.ts";
@@ -28,6 +30,10 @@ export async function runCli(args: readonly string[], environment: CliEnvironmen
   let close: (() => Promise<void>) | undefined;
   let line: CommandLine | undefined;
   try {
+    if (args[0] === COMPLETE) {
+      out(await completionAnswer(args.slice(1), environment));
+      return EXIT.ok;
+    }
     line = readCommandLine(args, verbs);
     const { verb, unknown, values } = line;
     if (!verb && unknown === "help") return help(environment, line.operands);

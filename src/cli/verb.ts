@@ -40,6 +40,8 @@ export interface Right {
   readonly verbs: readonly string[];
   /** As RBAC writes it, with the group after a dot: `invoiceservices.invoiceops.dev`. */
   readonly resource: string;
+  /** Where; absent: in the namespace of the InvoiceService. */
+  readonly where?: string;
   /** What is missing from the output without it; absent when the verb cannot do without. */
   readonly without?: string;
 }
@@ -75,11 +77,11 @@ export interface CliContext {
   /** Whether output goes to a terminal, and how large that is. */
   readonly terminal?: { readonly columns: number; readonly rows: number };
   /** The value of a flag; undefined when it was not given. */
-  text(flag: string): string | undefined;
+  text(this: void, flag: string): string | undefined;
   /** The values of a flag that may be given several times. */
-  texts(flag: string): readonly string[];
+  texts(this: void, flag: string): readonly string[];
   /** Whether a flag was given. */
-  given(flag: string): boolean;
+  given(this: void, flag: string): boolean;
   /** Writes to standard output; the text brings its own line ends. */
   out: (text: string) => void;
   /** Writes to standard error. */
@@ -87,5 +89,5 @@ export interface CliContext {
   /** All of standard input. */
   input: () => Promise<string>;
   /** Throws when no cluster is configured. */
-  cluster(): Cluster;
+  cluster(this: void): Cluster;
 }

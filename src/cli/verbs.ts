@@ -1,10 +1,29 @@
+import { check } from "./check.ts";
+import { completion } from "./completion.ts";
+import { lint } from "./lint.ts";
 import { genArgocd } from "./gen-argocd.ts";
 import { pause } from "./pause.ts";
+import { plan } from "./plan.ts";
 import { prewarm } from "./prewarm.ts";
 import { refresh } from "./refresh.ts";
+import { report } from "./report.ts";
 import { resume } from "./resume.ts";
+import { status } from "./status.ts";
 import type { Verb } from "./verb.ts";
 import { version } from "./version.ts";
 
-/** Every verb, in the order in which help lists them. */
-export const verbs: readonly Verb[] = [pause, resume, prewarm, refresh, genArgocd, version];
+/** Every verb, in the order in which help lists them. Of a group (`gen argocd`) each verb stands here by itself. */
+export const verbs: readonly Verb[] = [
+  status,
+  check,
+  lint,
+  plan,
+  pause,
+  resume,
+  prewarm,
+  refresh,
+  genArgocd,
+  report,
+  completion,
+  version,
+];

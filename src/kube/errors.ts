@@ -50,6 +50,9 @@ const withStatus =
     error instanceof KubeError && statuses.includes(error.status);
 
 export const isNotFound = withStatus(404);
+/** The API server does not serve the kind at all: its CRD is not installed. */
+export const isKindMissing = (error: unknown): boolean =>
+  error instanceof KubeError && isNotFound(error) && error.details?.name === undefined;
 /** Somebody else changed the object first, or owns a field that we applied without force. */
 export const isConflict = withReason("Conflict");
 export const isAlreadyExists = withReason("AlreadyExists");

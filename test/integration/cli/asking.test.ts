@@ -1,6 +1,4 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { runCli } from "../../../src/cli/run.ts";
-import { verbs } from "../../../src/cli/verbs.ts";
 import { createClient, type Client } from "../../../src/kube/client.ts";
 import { createTransport } from "../../../src/kube/transport.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
@@ -8,6 +6,7 @@ import { realClock } from "../../../src/runtime/clock.ts";
 import type { ClusterAccess } from "../../../dev/cluster/access.ts";
 import { invoiceService } from "../../support/billing.ts";
 import { useCluster } from "../../support/cluster.ts";
+import { command, standingAt, type Ran } from "../../support/command.ts";
 import { installCrds } from "../../support/crds.ts";
 
 /** The verbs that ask something of one InvoiceService by an annotation, on the real API server. */
@@ -34,21 +33,8 @@ async function namespaceWith(...names: string[]): Promise<string> {
   return namespace;
 }
 
-async function run(...args: string[]): Promise<{ code: number; out: string; warned: string }> {
-  let [out, warned] = ["", ""];
-  const code = await runCli([...args, "--kubeconfig", cluster.adminKubeconfig], {
-    command: "kubectl invoiceops",
-    verbs,
-    env: {},
-    // Time stands still for what is written; what waits for the server waits for real.
-    clock: Object.assign(Object.create(realClock) as typeof realClock, { now: () => Date.parse(NOW) }),
-    signal: new AbortController().signal,
-    out: (text) => (out += text),
-    warn: (text) => (warned += text),
-    input: () => Promise.resolve(""),
-  });
-  return { code, out, warned };
-}
+const run = (...args: string[]): Promise<Ran> =>
+  command(args, { kubeconfig: cluster.adminKubeconfig, clock: standingAt(NOW) });
 
 const annotationsOf = async (namespace: string, name: string): Promise<unknown> =>
   (await client.get(invoiceServices, { namespace, name })).metadata.annotations;

@@ -1,0 +1,185 @@
+import { timestamp } from "../api/v1alpha1/conditions.ts";
+import { schemaOf } from "../api/v1alpha1/crd.ts";
+import { withDefaults } from "../api/v1alpha1/defaults.ts";
+import { filingCalendarKind, type FilingCalendar } from "../api/v1alpha1/filing-calendar.ts";
+import { invoiceServiceKind, type InvoiceService } from "../api/v1alpha1/invoice-service.ts";
+import { repairInvoiceService } from "../api/v1alpha1/validate.ts";
+import { CalendarError } from "../calendar/calendar-error.ts";
+import { parseLocal } from "../calendar/local-time.ts";
+import { resolveZone } from "../calendar/zone.ts";
+import { userLeadMs } from "../scaling/settings.ts";
+import { kindOfManifest } from "./lint/kind-of.ts";
+import { schemaRefusals } from "./lint/schema.ts";
+import { filesFlag, nameOfManifest, readManifests, recursiveFlag, type Manifest } from "./manifests.ts";
+import { formatOf, outputFlag, printedAs } from "./output.ts";
+import { planOf } from "./plan/steps.ts";
+import { planText, type PlanView } from "./plan/table.ts";
+import { durationFlag } from "./run.ts";
+import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
+
+/** The shortest lead that the operator plans with; what it measures at the pods is not in a file. */
+const SHORTEST_LEAD = "2m";
+const LONGEST_MS = 400 * 86_400_000;
+
+export const plan: Verb = {
+  name: "plan",
+  operands: "",
+  summary: "Show what will happen when: the replicas that are asked for from T to T, and why; needs no cluster",
+  description:
+    "Reads InvoiceServices and the FilingCalendars that they follow from files and plans with the operator's own functions. What depends on the cluster is given by flags: the usual demand (--demand) and, where spec.scaling.lead is auto, the lead time (--lead). Demand that rises above the plan raises the count too, and after a window the floor comes down in the steps of spec.scaling.release; neither is in the table.",
+  flags: {
+    filename: filesFlag,
+    recursive: recursiveFlag,
+    from: { type: "string", value: "TIME", help: "2026-11-01, 2026-11-01T08:00 (in --zone), or with an offset" },
+    to: { type: "string", value: "TIME", help: "The same; at most 400 days later" },
+    zone: { type: "string", value: "ZONE", help: "IANA zone of times (default: that of the first calendar, or UTC)" },
+    demand: { type: "string", value: "N", help: "Usual demand in requests/s, at all hours" },
+    lead: { type: "string", value: "DURATION", help: "Lead time where spec.scaling.lead is auto (default 2m)" },
+    output: outputFlag,
+  },
+  examples: [
+    "plan -f billing.yaml -f calendar.yaml --from 2026-11-01 --to 2026-12-01 --demand 800",
+    "plan -f deploy/ -R --from 2026-11-01 --to 2026-11-20 --zone Asia/Shanghai -o json",
+  ],
+  rights: [],
+  exits: {
+    [EXIT.ok]: "planned",
+    [EXIT.not]: "planned, but something is missing or does not fit; the notes say what",
+    [EXIT.error]: "no plan: the command line is wrong, or there is no InvoiceService in the files",
+  },
+  async run(context) {
+    formatOf(context);
+    const { manifests, unreadable } = await readManifests(context);
+    for (const { file, line, message } of unreadable) context.warn(`${file}:${line}: ${message}\n`);
+    const services = manifests.filter((one) => kindOfManifest(one) === invoiceServiceKind);
+    if (services.length === 0) throw new UsageError("there is no InvoiceService in the files");
+    const calendars = manifests.filter((one) => kindOfManifest(one) === filingCalendarKind).flatMap(usableCalendar);
+    const zone = zoneOf(context, calendars);
+    const range = rangeOf(context, zone);
+    const views = services.map((service) => viewOf(context, service, calendars, { ...range, zone }));
+    if (!printedAs(context, () => ({ from: timestamp(range.from), to: timestamp(range.to), services: views }))) {
+      context.out(views.map((view) => planText(view, zone, context.paint)).join("\n"));
+    }
+    return unreadable.length > 0 || views.some(({ notes }) => notes.length > 0) ? EXIT.not : EXIT.ok;
+  },
+};
+
+/** A calendar with the schema's defaults; one that does not fit the schema is no calendar. */
+function usableCalendar({ object }: Manifest): FilingCalendar[] {
+  const stored = withDefaults(schemaOf(filingCalendarKind), object);
+  return schemaRefusals(schemaOf(filingCalendarKind), stored).length === 0 ? [stored as FilingCalendar] : [];
+}
+
+function zoneOf(context: CliContext, calendars: readonly FilingCalendar[]): string {
+  const given = context.text("zone");
+  if (given === undefined) return calendars.map(({ spec }) => spec.timeZone).find(isZone) ?? "UTC";
+  return aboutFlag("zone", () => resolveZone(given));
+}
+
+function isZone(name: string): boolean {
+  try {
+    return resolveZone(name) !== "";
+  } catch {
+    return false;
+  }
+}
+
+function rangeOf(context: CliContext, zone: string): { from: number; to: number } {
+  const [from, to] = (["from", "to"] as const).map((flag) => {
+    const text = context.text(flag);
+    if (text === undefined) throw new UsageError(`--${flag} is missing: give a time such as 2026-11-01`);
+    return aboutFlag(flag, () => momentOf(text, zone));
+  }) as [number, number];
+  if (to <= from) throw new UsageError("--to is not after --from");
+  if (to - from > LONGEST_MS) throw new UsageError("from --from to --to are more than 400 days: ask for less");
+  return { from, to };
+}
+
+/** A local time or a day in the zone, or a time with its own offset. */
+function momentOf(text: string, zone: string): number {
+  const offset = /(Z|[+-]\d{2}:\d{2})$/i.test(text) && text.includes("T");
+  const at = offset ? Date.parse(text) : parseLocal(text, zone, 0);
+  if (Number.isNaN(at)) throw new CalendarError(`"${text}" is not a time: write it as 2026-11-01T08:00:00Z`);
+  return at;
+}
+
+/** A CalendarError is about a flag here. */
+function aboutFlag<T>(flag: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CalendarError) throw new UsageError(`--${flag}: ${error.message}`);
+    throw error;
+  }
+}
+
+function viewOf(
+  context: CliContext,
+  manifest: Manifest,
+  calendars: readonly FilingCalendar[],
+  { from, to, zone }: { from: number; to: number; zone: string },
+): PlanView {
+  const schema = schemaOf(invoiceServiceKind);
+  const stored = withDefaults(schema, manifest.object) as InvoiceService;
+  const name = nameOfManifest(manifest);
+  const refusals = schemaRefusals(schema, stored);
+  if (refusals.length > 0) {
+    const told = refusals.map(
+      ({ field, message }) => `${manifest.file}:${manifest.lineOf(field)}: ${field}: ${message}`,
+    );
+    return { name, zone, windows: [], steps: [], notes: told };
+  }
+  const { spec, problems } = repairInvoiceService(stored.spec);
+  const service = { ...stored, spec };
+  const named = (spec.calendars ?? []).map((calendar) => calendar.name);
+  const followed = calendars.filter(({ metadata }) => named.includes(metadata.name));
+  const missing = named.filter((one) => !followed.some(({ metadata }) => metadata.name === one));
+  const leadMs = userLeadMs(spec) ?? durationFlag("lead", context.text("lead") ?? SHORTEST_LEAD);
+  const answer = planOf({ service, calendars: followed, from, to, leadMs, demand: demandOf(context) });
+  const { minReplicas, maxReplicas, perReplica } = spec.scaling;
+  const most = Math.max(...answer.steps.map(({ replicas }) => replicas));
+  const notes = [
+    ...[...problems, ...answer.problems].map(({ field, message }) => `${field}: ${message}`),
+    ...missing.map((one) => `FilingCalendar ${one} is not in the files: its windows are not planned`),
+    ...(answer.needsForecast && demandOf(context) === undefined
+      ? ["windows and events with expectedPeakFactor are not planned: give the usual demand by --demand"]
+      : []),
+    ...(answer.needsForecast && perReplica === undefined
+      ? ["windows cannot become replicas without spec.scaling.perReplica, the requests/s that one replica serves"]
+      : []),
+    ...(most > maxReplicas ? [`${most} replicas are needed, spec.scaling.maxReplicas allows ${maxReplicas}`] : []),
+  ];
+  const before = (index: number): number => answer.steps[index - 1]?.replicas ?? minReplicas;
+  return {
+    name,
+    zone,
+    workload: `${spec.workload.kind}/${spec.workload.name}`,
+    minReplicas,
+    maxReplicas,
+    leadSeconds: Math.round(leadMs / 1000),
+    leadMeasured: userLeadMs(spec) === undefined,
+    windows: answer.windows.map(({ calendar, name: period, opens, deadline, grade }) => ({
+      calendar,
+      ...(period === undefined ? {} : { period }),
+      opens: timestamp(opens),
+      deadline: timestamp(deadline),
+      grade,
+    })),
+    steps: answer.steps.map(({ from: at, replicas, reason }, index) => ({
+      askedFor: timestamp(at),
+      // What goes up is asked for one lead time early; what goes down goes at its time.
+      neededFrom: timestamp(index > 0 && replicas > before(index) ? at + leadMs : at),
+      replicas,
+      reason,
+    })),
+    notes,
+  };
+}
+
+function demandOf(context: CliContext): number | undefined {
+  const text = context.text("demand");
+  if (text === undefined) return undefined;
+  const demand = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(demand)) return demand;
+  throw new UsageError(`--demand is "${text}": give a number of requests/s, for example 800`);
+}

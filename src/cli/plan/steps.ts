@@ -1,0 +1,73 @@
+import type { FilingCalendar } from "../../api/v1alpha1/filing-calendar.ts";
+import type { Problem } from "../../api/v1alpha1/fields.ts";
+import type { InvoiceService } from "../../api/v1alpha1/invoice-service.ts";
+import type { Window } from "../../calendar/window.ts";
+import { windowsOf } from "../../calendar/windows.ts";
+import { Baseline } from "../../forecast/baseline.ts";
+import type { CalendarView } from "../../operator/calendars.ts";
+import { planSources } from "../../operator/plan-sources.ts";
+import { planSteps, type PlanStep } from "../../scaling/plan.ts";
+
+/** What the operator would ask for, and when, without an operator: the same functions, on what is in files. */
+
+export interface PlanQuestion {
+  /** Defaults filled in, and what cannot be used repaired. */
+  service: InvoiceService;
+  calendars: readonly FilingCalendar[];
+  /** [from, to], ms since the epoch. */
+  from: number;
+  to: number;
+  /** How long before it is needed capacity is asked for, ms. */
+  leadMs: number;
+  /** Usual demand in requests/s, at all hours; windows and forecast events cannot be planned without. */
+  demand: number | undefined;
+}
+
+export interface PlanAnswer {
+  steps: PlanStep[];
+  windows: Window[];
+  problems: Problem[];
+  /** Windows or events ask for a forecast. */
+  needsForecast: boolean;
+}
+
+const DAY_MS = 86_400_000;
+/** What the operator plans ahead at one look holds for this long, and a little more. */
+const PART_MS = 30 * DAY_MS;
+/** More than there can be: a step an hour. */
+const STEPS = 10_000;
+/** Back as far as a window that opened earlier may reach. */
+const BACK_MS = 400 * DAY_MS;
+
+export function planOf({ service, calendars, from, to, leadMs, demand }: PlanQuestion): PlanAnswer {
+  const base = service.spec.scaling.minReplicas;
+  const views = calendars.map((calendar) => viewOf(calendar, from, to));
+  const zone = views.find((view) => view.zone !== undefined)?.zone ?? service.spec.events?.[0]?.timeZone ?? "UTC";
+  const baseline =
+    demand === undefined ? undefined : new Baseline({ zone, levels: [demand], hours: 0, points: 0, sufficient: true });
+  const steps: PlanStep[] = [];
+  const problems = new Map<string, Problem>();
+  let needsForecast = false;
+  for (let now = from; now <= to; now += PART_MS) {
+    const plan = planSources({ service, calendars: views, baseline, now });
+    const part = planSteps(plan.sources, base, { from: now, to: Math.min(to, now + PART_MS - 1), leadMs }, STEPS);
+    for (const step of part) if (steps.at(-1)?.replicas !== step.replicas) steps.push(step);
+    for (const problem of plan.problems) problems.set(`${problem.field}: ${problem.message}`, problem);
+    needsForecast ||= plan.needsForecast;
+  }
+  return {
+    steps,
+    windows: views
+      .flatMap(({ windows }) => windows)
+      .filter(({ opens, deadline }) => opens <= to && deadline >= from)
+      .toSorted((a, b) => a.deadline - b.deadline),
+    problems: [...views.flatMap((view) => view.problems), ...problems.values()],
+    needsForecast,
+  };
+}
+
+function viewOf({ metadata, spec }: FilingCalendar, from: number, to: number): CalendarView {
+  const found = windowsOf(spec, metadata.name, { from: from - BACK_MS, to: to + PART_MS });
+  const zoneless = found.problems.some(({ field }) => field === "spec.timeZone");
+  return { name: metadata.name, ...(zoneless ? {} : { zone: spec.timeZone }), ...found };
+}
