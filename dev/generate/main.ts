@@ -6,6 +6,7 @@ import { reference } from "../../src/cli/reference.ts";
 import { verbs } from "../../src/cli/verbs.ts";
 import { argoCdConfigMap, argoCdValues } from "./argocd.ts";
 import { crdTemplate, rulesTemplate } from "./chart.ts";
+import { readmeWithValues } from "./chart-readme.ts";
 import { firstDifferences } from "./differences.ts";
 
 /**
@@ -14,7 +15,8 @@ import { firstDifferences } from "./differences.ts";
  */
 
 const root = join(import.meta.dirname, "../..");
-const templates = "charts/invoiceops/templates";
+const chart = "charts/invoiceops";
+const templates = `${chart}/templates`;
 const customizations = join(root, "deploy/argocd/resource_customizations");
 const files = new Map([
   ...kinds.map((kind) => [`crds/${kind.plural}.yaml`, crdText(kind)] as const),
@@ -23,6 +25,7 @@ const files = new Map([
   ["deploy/argocd/argocd-cm.yaml", argoCdConfigMap(customizations)] as const,
   ["deploy/argocd/values.yaml", argoCdValues(customizations)] as const,
   ["docs/cli.md", reference(verbs)] as const,
+  [`${chart}/README.md`, readmeText()] as const,
 ]);
 
 if (process.argv.includes("--check")) check();
@@ -33,6 +36,13 @@ function crdText(kind: (typeof kinds)[number]): string {
   // Neither folded nor indented more than needed: each level of a deep schema costs on every line.
   const layout = { lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false };
   return heading + stringify(customResourceDefinition(kind), layout);
+}
+
+function readmeText(): string {
+  const [readme, values, schema] = ["README.md", "values.yaml", "values.schema.json"].map((name) =>
+    committed(`${chart}/${name}`),
+  );
+  return readmeWithValues(readme!, values!, schema!);
 }
 
 function write(): void {

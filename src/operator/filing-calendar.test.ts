@@ -1,8 +1,10 @@
+import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import type { FilingCalendar, FilingCalendarSpec } from "../api/v1alpha1/filing-calendar.ts";
 import type { Client } from "../kube/client.ts";
 import type { KubeObject } from "../kube/resource.ts";
 import { silentLogger } from "../runtime/logger.ts";
+import { CalendarMetrics } from "./calendar-metrics.ts";
 import { Calendars } from "./calendars.ts";
 import { FilingCalendarReconciler } from "./filing-calendar.ts";
 import { filingCalendars } from "./kinds.ts";
@@ -34,10 +36,12 @@ function bench(spec: FilingCalendarSpec) {
     },
   } as unknown as Client;
   const find = (): Stored | undefined => cluster.calendar;
+  const registry = new Registry();
   const { reconcile } = new FilingCalendarReconciler({
     find,
     calendars: new Calendars(find),
     status: new StatusWriter(client, filingCalendars),
+    metrics: new CalendarMetrics(registry),
   });
   const look = async () => {
     const context = { signal: new AbortController().signal, log: silentLogger, now: () => cluster.now };
@@ -47,7 +51,13 @@ function bench(spec: FilingCalendarSpec) {
     const { conditions = [], ...status } = cluster.calendar?.status ?? {};
     return { ...status, conditions: conditions.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`) };
   };
-  return { cluster, look, told, writes: () => writes };
+  /** The last deadline as a scrape shows it, ms since the epoch. */
+  const lastDeadline = async (): Promise<number | undefined> => {
+    const [metric] = await registry.getMetricsAsJSON();
+    const [series] = metric?.values ?? [];
+    return series && series.value * 1000;
+  };
+  return { cluster, look, told, lastDeadline, writes: () => writes };
 }
 
 describe("the status of a calendar", () => {
@@ -135,6 +145,23 @@ describe("the status of a calendar", () => {
 const dates = (deadline: string): FilingCalendarSpec => ({
   ...frame,
   dates: [{ period: "x", opens: "2027-01-01", deadline }],
+});
+
+describe("the metric of the last deadline", () => {
+  test("shows how far a list of dates goes, and is gone with the calendar", async () => {
+    const { cluster, look, lastDeadline } = bench(dates("2027-03-15"));
+    await look();
+    expect(await lastDeadline()).toBe(Date.parse("2027-03-16T00:00:00Z"));
+    cluster.calendar = undefined;
+    await look();
+    expect(await lastDeadline()).toBeUndefined();
+  });
+
+  test("lies a year and more ahead where a rule gives the dates", async () => {
+    const { look, lastDeadline } = bench(monthly);
+    await look();
+    expect(await lastDeadline()).toBeGreaterThan(START + 365 * DAY);
+  });
 });
 
 describe("the next look", () => {

@@ -4,6 +4,7 @@ import { Ready, Stalled } from "../api/v1alpha1/reasons.ts";
 import type { Window } from "../calendar/window.ts";
 import type { KubeObject } from "../kube/resource.ts";
 import type { ReconcileContext, Request, Result } from "../runtime/controller.ts";
+import type { CalendarMetrics } from "./calendar-metrics.ts";
 import { nextWindow, type Calendars } from "./calendars.ts";
 import type { StatusWriter } from "./status-writer.ts";
 
@@ -12,15 +13,18 @@ export class FilingCalendarReconciler {
   readonly #find: (name: string) => (FilingCalendar & KubeObject) | undefined;
   readonly #calendars: Calendars;
   readonly #status: StatusWriter<FilingCalendar & KubeObject>;
+  readonly #metrics: CalendarMetrics;
 
   constructor(options: {
     find: (name: string) => (FilingCalendar & KubeObject) | undefined;
     calendars: Calendars;
     status: StatusWriter<FilingCalendar & KubeObject>;
+    metrics: CalendarMetrics;
   }) {
     this.#find = options.find;
     this.#calendars = options.calendars;
     this.#status = options.status;
+    this.#metrics = options.metrics;
   }
 
   readonly reconcile = async ({ name }: Request, context: ReconcileContext): Promise<Result> => {
@@ -29,8 +33,10 @@ export class FilingCalendarReconciler {
     const view = this.#calendars.view(name, now);
     if (!calendar || !view || calendar.metadata.deletionTimestamp !== undefined) {
       this.#status.forget({ name });
+      this.#metrics.forget(name);
       return;
     }
+    this.#metrics.tell(name, view.windows.at(-1)?.deadline);
     const next = nextWindow(view.windows, now);
     const observedGeneration = calendar.metadata.generation ?? 0;
     let conditions = ownConditions(this.#status.latest(calendar)?.conditions ?? []);

@@ -145,7 +145,12 @@ export class InvoiceServiceReconciler {
       },
       now,
     );
-    metrics.tell(keyOf(service), service.metadata, problemsOf(conditions));
+    metrics.tell(keyOf(service), service.metadata, {
+      ready: conditions.some((condition) => condition.type === "Ready" && condition.status === "True"),
+      paused,
+      problems: problemsOf(conditions),
+      ...(outlook.window ? { window: spanOf(outlook.window) } : {}),
+    });
     const forecast = outlook.forecast ? { forecast: outlook.forecast } : {};
     // The status is the memory of the next process, so what the part said last stays when it could not be run.
     const section = scaling ? { ...scaling.status, ...forecast } : present?.scaling;
@@ -222,6 +227,11 @@ function mayFollow({ metadata }: InvoiceService, { reason }: Verdict<"Stalled">,
 
 function startingPods(report: ScalingReport | undefined): string | undefined {
   return report?.conditions.find(({ type, reason }) => type === "CapacityReady" && reason === "Starting")?.message;
+}
+
+/** Times of the status as ms since the epoch. */
+function spanOf({ opens, deadline }: { opens: string; deadline: string }): { opens: number; deadline: number } {
+  return { opens: Date.parse(opens), deadline: Date.parse(deadline) };
 }
 
 function messageOf(error: unknown): string {

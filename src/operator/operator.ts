@@ -16,6 +16,7 @@ import { specOrMetadataChanged, updated } from "../runtime/predicates.ts";
 import { ScalingPart } from "../scaling/part.ts";
 import type { ScaledObject, WorkloadRef } from "../scaling/target.ts";
 import { openCaches, openScaledObjects, openWorkloads, workloadKey, type CachedWorkload } from "../scaling/watched.ts";
+import { CalendarMetrics } from "./calendar-metrics.ts";
 import { Calendars } from "./calendars.ts";
 import { Endpoints } from "./endpoint.ts";
 import { Evaluations } from "./evaluations.ts";
@@ -154,6 +155,7 @@ export function createOperator(options: OperatorOptions): Operator {
     find: (name) => calendarObjects.get(name),
     calendars,
     status: new StatusWriter(client, filingCalendars),
+    metrics: new CalendarMetrics(metrics.registry),
   });
   const calendarController = new Controller({
     name: "filingcalendar",

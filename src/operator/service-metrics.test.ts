@@ -1,6 +1,6 @@
 import { Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
-import { ServiceMetrics, type ServiceFigures } from "./service-metrics.ts";
+import { ServiceMetrics, type ServiceFigures, type ServiceState } from "./service-metrics.ts";
 
 const START = Date.parse("2027-01-12T08:00:00Z");
 
@@ -81,21 +81,45 @@ describe("a service's figures", () => {
   });
 });
 
-test("A service's problems are shown while they last, each with its reason", async () => {
-  const { metrics, scrape } = bench();
-  const shown = async (): Promise<string[]> =>
-    Object.keys(await scrape()).filter((name) => name.startsWith("invoiceops_problem"));
+const ofBilling = async ({ scrape }: ReturnType<typeof bench>): Promise<Record<string, number>> =>
+  Object.fromEntries(Object.entries(await scrape()).filter(([name]) => name.includes("billing")));
+
+describe("what a service's status says", () => {
   const service = { namespace: "billing", name: "inv" };
-  const late = { condition: "CapacityReady", reason: "Late" };
-  metrics.tell("billing/inv", service, [late, { condition: "Degraded", reason: "PeakMissed" }]);
-  expect(await shown()).toEqual([
-    'invoiceops_problem{namespace="billing",name="inv",condition="CapacityReady",reason="Late"}',
-    'invoiceops_problem{namespace="billing",name="inv",condition="Degraded",reason="PeakMissed"}',
-  ]);
-  metrics.tell("billing/inv", service, [late]);
-  expect(await shown()).toHaveLength(1);
-  metrics.forget("billing/inv");
-  expect(await shown()).toEqual([]);
+  const well: ServiceState = { ready: true, paused: false, problems: [] };
+
+  test("is one series where all is well and no window is known", async () => {
+    const operator = bench();
+    operator.metrics.tell("billing/inv", service, well);
+    expect(await ofBilling(operator)).toEqual({ [`invoiceops_ready${of}`]: 1 });
+  });
+
+  test("has its problems while they last, each with its reason", async () => {
+    const operator = bench();
+    const late = { condition: "CapacityReady", reason: "Late" };
+    const missed = { condition: "Degraded", reason: "PeakMissed" };
+    operator.metrics.tell("billing/inv", service, { ...well, ready: false, problems: [late, missed] });
+    expect(await ofBilling(operator)).toEqual({
+      [`invoiceops_ready${of}`]: 0,
+      'invoiceops_problem{namespace="billing",name="inv",condition="CapacityReady",reason="Late"}': 1,
+      'invoiceops_problem{namespace="billing",name="inv",condition="Degraded",reason="PeakMissed"}': 1,
+    });
+    operator.metrics.tell("billing/inv", service, { ...well, problems: [late] });
+    expect(Object.keys(await ofBilling(operator)).filter((name) => name.includes("problem"))).toHaveLength(1);
+  });
+
+  test("has a pause and the window, and is gone with the service", async () => {
+    const operator = bench();
+    const window = { opens: START, deadline: START + 86_400_000 };
+    operator.metrics.tell("billing/inv", service, { ...well, paused: true, window });
+    expect(await ofBilling(operator)).toMatchObject({
+      [`invoiceops_paused${of}`]: 1,
+      [`invoiceops_window_opens_timestamp_seconds${of}`]: START / 1000,
+      [`invoiceops_window_deadline_timestamp_seconds${of}`]: START / 1000 + 86_400,
+    });
+    operator.metrics.forget("billing/inv");
+    expect(await ofBilling(operator)).toEqual({});
+  });
 });
 
 describe("evaluations", () => {

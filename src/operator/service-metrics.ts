@@ -21,6 +21,15 @@ export interface ServiceFigures {
   shortfall: number;
 }
 
+/** What the status of one service says, as its metrics show it. */
+export interface ServiceState {
+  ready: boolean;
+  paused: boolean;
+  problems: readonly ServiceProblem[];
+  /** The filing window in force or coming, ms since the epoch. */
+  window?: { opens: number; deadline: number };
+}
+
 const RESULTS: readonly EvaluationResult[] = ["complete", "partial", "failed"];
 const LATENESS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 
@@ -30,7 +39,7 @@ const LATENESS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
  */
 export class ServiceMetrics {
   readonly #figures = new Map<string, ServiceFigures>();
-  readonly #problems = new Map<string, Pick<ServiceFigures, "namespace" | "name"> & { problems: ServiceProblem[] }>();
+  readonly #states = new Map<string, ServiceState & { namespace: string; name: string }>();
   readonly #evaluations: Counter<"result">;
   readonly #lateness: Histogram;
 
@@ -97,18 +106,51 @@ export class ServiceMetrics {
       "Replicas that the coming peak needs beyond the tightest limit.",
       ({ shortfall }) => shortfall,
     );
-    const problem: Gauge<"namespace" | "name" | "condition" | "reason"> = new Gauge({
-      name: "invoiceops_problem",
-      help: "1 for each condition of a service that says something is wrong; no series where nothing is.",
-      labelNames: [...labelNames, "condition", "reason"],
-      registers,
-      collect: () => {
-        problem.reset();
-        for (const { problems, ...of } of this.#problems.values()) {
-          for (const each of problems) problem.set({ ...of, ...each }, 1);
+    /** A gauge of what the status says; a service for which `values` is empty has no series. */
+    const told = <L extends string>(
+      name: string,
+      help: string,
+      more: readonly L[],
+      values: (state: ServiceState) => readonly { labels: Record<L, string>; value: number }[],
+    ): void => {
+      const collect = (): void => {
+        gauge.reset();
+        for (const state of this.#states.values()) {
+          for (const { labels, value } of values(state)) gauge.set({ ...labelsOf(state), ...labels }, value);
         }
-      },
-    });
+      };
+      const gauge: Gauge<L | "namespace" | "name"> = new Gauge({
+        name,
+        help,
+        labelNames: [...labelNames, ...more],
+        registers,
+        collect,
+      });
+    };
+    told("invoiceops_ready", "1 while the condition Ready is True, else 0.", [], ({ ready }) => [
+      { labels: {}, value: Number(ready) },
+    ]);
+    told(
+      "invoiceops_problem",
+      "1 for each condition of a service that says something is wrong; no series where nothing is.",
+      ["condition", "reason"],
+      ({ problems }) => problems.map(({ condition, reason }) => ({ labels: { condition, reason }, value: 1 })),
+    );
+    told("invoiceops_paused", "1 for each service that is paused; no series for the others.", [], ({ paused }) =>
+      paused ? [{ labels: {}, value: 1 }] : [],
+    );
+    told(
+      "invoiceops_window_opens_timestamp_seconds",
+      "When the filing window in force or coming opens, seconds since the epoch.",
+      [],
+      ({ window }) => (window ? [{ labels: {}, value: window.opens / 1000 }] : []),
+    );
+    told(
+      "invoiceops_window_deadline_timestamp_seconds",
+      "When the filing window in force or coming ends, seconds since the epoch.",
+      [],
+      ({ window }) => (window ? [{ labels: {}, value: window.deadline / 1000 }] : []),
+    );
     const tzdata = new Gauge({
       name: "invoiceops_tzdata_info",
       help: "Version of the time-zone rules in use.",
@@ -140,17 +182,17 @@ export class ServiceMetrics {
     this.#figures.set(key, figures);
   }
 
-  /** What is wrong with a service now; an empty list clears it. */
-  tell(key: string, { namespace = "", name }: { namespace?: string; name: string }, problems: ServiceProblem[]): void {
-    this.#problems.set(key, { namespace, name, problems });
+  /** What the status of a service says from now on. */
+  tell(key: string, { namespace = "", name }: { namespace?: string; name: string }, state: ServiceState): void {
+    this.#states.set(key, { ...state, namespace, name });
   }
 
   forget(key: string): void {
     this.#figures.delete(key);
-    this.#problems.delete(key);
+    this.#states.delete(key);
   }
 }
 
-function labelsOf({ namespace, name }: ServiceFigures): { namespace: string; name: string } {
+function labelsOf({ namespace, name }: { namespace: string; name: string }): { namespace: string; name: string } {
   return { namespace, name };
 }

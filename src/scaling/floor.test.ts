@@ -193,6 +193,20 @@ describe.each(kinds)("the floor on a %s", (kind) => {
     expect(looks.look(MINUTE).message).toContain("out of the chart's");
   });
 
+  it("says before the next upgrade of Helm 4 that it will fail, until a refresh says that this is mended", () => {
+    const looks = new Looks(new LiveField(kind, 2, { owner: { manager: "helm", operation: "Apply" } }), 12);
+    expect(looks.look()).toMatchObject({ applied: false, reason: "Contested" });
+    expect(looks.look().message).toContain("set spec.scaling.takeOver: true first, then leave");
+    looks.options = { takeOver: true, generation: 2 };
+    expect(looks.look(MINUTE)).toMatchObject({ applied: true, reason: "DeclaredElsewhere", write: { value: 12 } });
+    expect(looks.look(MINUTE).message).toMatch(
+      /the manifest of helm and the next upgrade fails with a conflict over it: leave .* out of the chart's/,
+    );
+    looks.options = { takeOver: true, generation: 2, refreshedAt: looks.now };
+    expect(looks.look(MINUTE).reason).toBe("Applied");
+    expect(looks.writes).toEqual([12]);
+  });
+
   it("takes it after one reset by a client-side apply of the manifest, and stops at the second", () => {
     const field = new LiveField(kind, 2);
     field.clientApply(2);
@@ -242,7 +256,9 @@ describe("what is remembered", () => {
 
   it("is our own value only while we look: what happens in a pause is no reset", () => {
     const contest = { manager: "x", since: 1, generation: 1, cause: "Resets" as const };
-    expect(keptOff({ resets: [1], lastOurs: 12, declaredBy: "helm" })).toEqual({ resets: [1] });
+    expect(keptOff({ resets: [1], lastOurs: 12, declared: { by: "helm", since: 1, applied: false } })).toEqual({
+      resets: [1],
+    });
     expect(keptOff({ resets: [1], lastOurs: 12, contest })).toEqual({ resets: [1], contest });
   });
 });

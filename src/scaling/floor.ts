@@ -1,5 +1,6 @@
 import {
   FIELD_MANAGER,
+  isHelm,
   isOurs,
   managersOf,
   mendingOf,
@@ -50,11 +51,19 @@ export interface FloorMemory {
   /** The value that we last wrote or saw standing as ours; undefined before the first. */
   lastOurs?: number;
   /** Whose manifest the field stood in when we raised it: our write took the ownership by which that shows. */
-  declaredBy?: string;
+  declared?: Declared;
   /** When others took our value away, ms since the epoch. */
   resets: readonly number[];
   contest?: Contest;
   altered?: Altered;
+}
+
+interface Declared {
+  by: string;
+  /** When we raised it; who has mended it since may say so by a refresh. */
+  since: number;
+  /** By server-side apply: the next one does not reset our value, it fails. */
+  applied: boolean;
 }
 
 export const emptyFloorMemory: FloorMemory = { resets: [] };
@@ -143,7 +152,7 @@ export function decideFloor(input: FloorInput): FloorDecision {
     return contested(contest, target, wanted, { ...memory, contest });
   }
   const write = target.kind === "Scale" ? { value: wanted } : { value: wanted, base: base.replicas };
-  return { ...raised(input, ownership, memory), write };
+  return { ...raised(input, ownership, declaredOnWrite(input, ownership, memory)), write };
 }
 
 /** The memory once a write has gone through; one that failed leaves it as the decision had it. */
@@ -172,7 +181,7 @@ function isAltered(known: Altered | undefined, { target, wanted, generation, ref
 }
 
 /** The memory after a look at which we were kept off the field: what happens to it meanwhile is no reset of ours. */
-export function keptOff({ lastOurs: _value, declaredBy: _manager, ...memory }: FloorMemory): FloorMemory {
+export function keptOff({ lastOurs: _value, declared: _by, ...memory }: FloorMemory): FloorMemory {
   return memory;
 }
 
@@ -180,8 +189,12 @@ export function keptOff({ lastOurs: _value, declaredBy: _manager, ...memory }: F
 function memoryOf(input: FloorInput): FloorMemory {
   const { uid } = input.target.object.metadata;
   const known = input.memory.of === undefined || input.memory.of === uid;
-  const memory = known && !contestOver(input) ? input.memory : emptyFloorMemory;
-  return uid === undefined ? memory : { ...memory, of: uid };
+  const { declared, ...memory } = known && !contestOver(input) ? input.memory : emptyFloorMemory;
+  return {
+    ...memory,
+    ...(declared && declared.since >= (input.refreshedAt ?? 0) ? { declared } : {}),
+    ...(uid === undefined ? {} : { of: uid }),
+  };
 }
 
 /**
@@ -215,20 +228,24 @@ function fieldOf({ object, path, kind }: Target): string {
   return `${path.join(".")} of ${object.kind ?? kind}/${object.metadata.name}`;
 }
 
+/** The memory with whose manifest our write takes the field from, where nothing shows that afterwards: Helm's. */
+function declaredOnWrite({ now }: FloorInput, ownership: Ownership, memory: FloorMemory): FloorMemory {
+  if (ownership.class === "Free" || !isHelm(ownership.manager)) return memory;
+  return { ...memory, declared: { by: ownership.manager, since: now, applied: ownership.class === "Enforced" } };
+}
+
 /** The field is where we want it, or is being written so. */
 function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: FloorMemory): FloorDecision {
-  const declared = ownership.class === "Declared" ? ownership : undefined;
-  const declaredBy = declared?.manager ?? memory.declaredBy;
   const field = fieldOf(target);
-  if (declaredBy === undefined) {
-    return { applied: true, reason: "Applied", message: `${field} is ${wanted}`, memory };
-  }
-  const mending = mendingOf(declaredBy, target.object, target.path);
+  const by = ownership.class === "Declared" ? ownership.manager : memory.declared?.by;
+  if (by === undefined) return { applied: true, reason: "Applied", message: `${field} is ${wanted}`, memory };
+  const mending = mendingOf(by, target.object, target.path);
+  const next = memory.declared?.applied ? "the next upgrade fails with a conflict over it" : "the next apply resets it";
   return {
     applied: true,
     reason: "DeclaredElsewhere",
-    message: `${field} is ${wanted}, yet it stands in the manifest of ${declaredBy} and the next apply resets it: ${mending}`,
-    memory: declared?.shownBy === "Owner" ? { ...memory, declaredBy } : memory,
+    message: `${field} is ${wanted}, yet it stands in the manifest of ${by} and ${next}: ${mending}`,
+    memory,
   };
 }
 

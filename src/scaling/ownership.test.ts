@@ -85,7 +85,7 @@ describe("ownershipOf", () => {
       "it stands in last-applied",
       hpa([clientApplied("kubectl-client-side-apply"), hpaStatus], { spec: { minReplicas: 2 } }),
       MIN,
-      { class: "Declared", manager: "kubectl-client-side-apply", shownBy: "LastApplied" },
+      { class: "Declared", manager: "kubectl-client-side-apply" },
     ],
     [
       "it stands in last-applied while the value is ours",
@@ -97,7 +97,7 @@ describe("ownershipOf", () => {
         { spec: { minReplicas: 2 } },
       ),
       MIN,
-      { class: "Declared", manager: "kubectl-client-side-apply", shownBy: "LastApplied" },
+      { class: "Declared", manager: "kubectl-client-side-apply" },
     ],
     [
       "it stands in last-applied and an autoscaler wrote the value: the manifest declares it, not the autoscaler",
@@ -105,26 +105,26 @@ describe("ownershipOf", () => {
         spec: { replicas: 2 },
       }),
       REPLICAS,
-      { class: "Declared", manager: "kubectl-client-side-apply", shownBy: "LastApplied" },
+      { class: "Declared", manager: "kubectl-client-side-apply" },
     ],
     [
       "Argo CD applied it in its default way",
       hpa([clientApplied("argocd-controller")], { spec: { minReplicas: 2 } }),
       MIN,
-      { class: "Declared", manager: "argocd-controller", shownBy: "LastApplied" },
+      { class: "Declared", manager: "argocd-controller" },
     ],
     [
       "it stands in last-applied of a manager that is no longer booked",
       hpa([], { spec: { minReplicas: 2 } }),
       MIN,
-      { class: "Declared", manager: "unknown", shownBy: "LastApplied" },
+      { class: "Declared", manager: "unknown" },
     ],
     ...["helm", "helm-controller", "Helm", "terraform-provider-helm_v3.0.2"].map(
       (manager): [string, KubeObject, readonly string[], ReturnType<typeof ownershipOf>] => [
         `${manager} updated it and left no annotation`,
         hpa([entry(manager, "Update", { "f:spec": hpaSpec })]),
         MIN,
-        { class: "Declared", manager, shownBy: "Owner" },
+        { class: "Declared", manager },
       ],
     ),
     [
@@ -203,6 +203,11 @@ describe("mendingOf", () => {
     ],
     ["helm", hpa([]), ["leave spec.minReplicas out of the chart's HorizontalPodAutoscaler"]],
     ["terraform-provider-helm_v3.0.2", hpa([]), ["out of the chart's"]],
+    [
+      "helm",
+      hpa([entry("helm", "Apply", { "f:spec": hpaSpec })]),
+      ["set spec.scaling.takeOver: true first, then leave spec.minReplicas out of the chart's HorizontalPodAutoscaler"],
+    ],
     ["kustomize-controller", hpa([]), ["leave spec.minReplicas out of the manifest in Git", "Flux"]],
     [
       "kubectl-client-side-apply",

@@ -12,10 +12,10 @@ export type Ownership =
   /** No owner, ourselves, or an Update owner whose last-applied configuration lacks the field: take it. */
   | { class: "Free" }
   /**
-   * It stands in somebody's manifest but is not enforced: raise it all the same and say how to mend that. What only
-   * the owner's name shows (Helm) is no longer seen once the field is ours.
+   * It stands in somebody's manifest but is not enforced: raise it all the same and say how to mend that. Where only
+   * the owner's name shows it (Helm), it is no longer seen once the field is ours.
    */
-  | { class: "Declared"; manager: string; shownBy: "LastApplied" | "Owner" }
+  | { class: "Declared"; manager: string }
   /** A server-side apply owner holds it: writing needs `takeOver`. */
   | { class: "Enforced"; manager: string };
 
@@ -35,11 +35,11 @@ export function ownershipOf(object: KubeObject, path: FieldPath): Ownership {
   if (inLastApplied(object, path)) {
     // Whoever wrote the annotation declares the field; who wrote its value last may be an autoscaler.
     const declarer = (object.metadata.managedFields ?? []).find((entry) => owns(entry, ANNOTATION_PATH));
-    return { class: "Declared", manager: nameOf(declarer ?? owners[0]), shownBy: "LastApplied" };
+    return { class: "Declared", manager: nameOf(declarer ?? owners[0]) };
   }
   // Helm 3 leaves no last-applied annotation, yet the next upgrade writes what the chart says.
   const helm = owners.find(({ manager }) => isHelm(manager));
-  if (helm) return { class: "Declared", manager: nameOf(helm), shownBy: "Owner" };
+  if (helm) return { class: "Declared", manager: nameOf(helm) };
   return { class: "Free" };
 }
 
@@ -70,7 +70,7 @@ export function owns(entry: ManagedFieldsEntry, path: FieldPath): boolean {
 }
 
 /** Helm books its fields under the name of its binary: helm, helm-controller, terraform-provider-helm_v3.0.2. */
-function isHelm(manager: string | undefined): boolean {
+export function isHelm(manager: string | undefined): boolean {
   return manager?.toLowerCase().includes("helm") ?? false;
 }
 
@@ -102,8 +102,13 @@ export function mendingOf(manager: string, object: KubeObject, path: FieldPath):
     const owned = appliedBy(manager, object, path) ? ", and spec.scaling.takeOver: true to the InvoiceService" : "";
     return `leave ${field} out of the manifest in Git, or add ignoreDifferences: [${rule}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] to the Application${owned}`;
   }
-  if (isHelm(name))
-    return `leave ${field} out of the chart's ${kind} (most charts: autoscaling.enabled or an empty value)`;
+  if (isHelm(name)) {
+    const leave = `leave ${field} out of the chart's ${kind} (most charts: autoscaling.enabled or an empty value)`;
+    // Helm 4 applies: what its manifest alone holds falls to its default when it is taken out there.
+    if (ownersOf(object, path).some((entry) => entry.manager === manager && entry.operation === "Apply"))
+      return `set spec.scaling.takeOver: true first, then ${leave}; the other way round it falls to its default for a moment`;
+    return leave;
+  }
   if (name.startsWith("kustomize-controller") || name.startsWith("flux")) {
     return `leave ${field} out of the manifest in Git; Flux leaves alone what it does not apply`;
   }
