@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 2000;
 export const check: Verb = {
   name: "check",
   operands: "",
-  summary: "Tell whether invoiceops is well in this cluster: kinds, operator, leader, rights, ownership",
+  summary: "Tell whether invoiceops is well in this cluster: kinds, operator, leader, ownership, rights, sync windows",
   description:
     "Only reads and asks. It looks at the operator in --namespace, or else at every one that can be seen. What it may not look at is unknown, with the right that is missing; the operator's rights are asked of the API server, which needs no more than the operator's own when it runs as its ServiceAccount.",
   flags: {
@@ -37,6 +37,18 @@ export const check: Verb = {
       resource: "invoiceservices.invoiceops.dev",
       where: "the cluster, or the watched namespaces",
       without: "conflicts of ownership",
+    },
+    {
+      verbs: ["get"],
+      resource: "appprojects.argoproj.io",
+      where: "the projects that the operator compares",
+      without: "whether their sync windows fit",
+    },
+    {
+      verbs: ["list"],
+      resource: "filingcalendars.invoiceops.dev",
+      where: "the cluster",
+      without: "whether sync windows fit",
     },
     {
       verbs: ["get"],

@@ -7,6 +7,7 @@ import { leaderFinding } from "./leader.ts";
 import { deploymentFindings, findDeployments, noOperator, operatorOf, type InstalledOperator } from "./operator.ts";
 import { findServices, ownershipFindings } from "./ownership.ts";
 import { operatorRights, ownRights } from "./rights.ts";
+import { syncWindowFinding } from "./sync-windows.ts";
 
 /**
  * One look at the whole installation, by reads and reviews alone. Everything that can be looked at is, whatever else
@@ -41,6 +42,9 @@ export async function lookAtInstallation(context: CliContext): Promise<readonly 
   });
   for (const operator of operators)
     await collect("rights", () => operatorRights(context, operator, services?.services ?? []));
+  for (const project of operators.flatMap(({ config }) => config?.argocdProjects ?? [])) {
+    await collect("sync windows", () => syncWindowFinding(context, project));
+  }
   await collect("your rights", () => ownRights(context));
   return findings;
 }

@@ -1,7 +1,7 @@
 import type { InvoiceService } from "../../api/v1alpha1/invoice-service.ts";
 import { isForbidden, KubeError } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/resource.ts";
-import { clusterRules, leaseRules, namespaceRules, secretRules } from "../../operator/rbac.ts";
+import { clusterRules, leaseRules, namespaceRules, projectRules, secretRules } from "../../operator/rbac.ts";
 import type { CliContext, Right } from "../verb.ts";
 import { unknown, type Finding } from "./finding.ts";
 import type { InstalledOperator } from "./operator.ts";
@@ -81,6 +81,13 @@ function needsOf({ namespace, config }: InstalledOperator, services: readonly Se
     ...(lease.length === 0
       ? []
       : [{ where: `for its Lease in ${namespace}`, accesses: accessesOf(lease, config?.leaseNamespace ?? namespace) }]),
+    ...(config?.argocdProjects ?? []).map((project) => ({
+      where: `for the AppProject ${project.name} of ${project.namespace}`,
+      accesses: accessesOf(
+        projectRules.map((rule) => ({ ...rule, resourceNames: [project.name] })),
+        project.namespace,
+      ),
+    })),
     ...secretNeeds,
   ];
 }

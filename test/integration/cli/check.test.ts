@@ -5,14 +5,15 @@ import type { Finding } from "../../../src/cli/check/finding.ts";
 import { createClient, type Client } from "../../../src/kube/client.ts";
 import { deployments, leases } from "../../../src/kube/resource.ts";
 import { createTransport } from "../../../src/kube/transport.ts";
-import { invoiceServices } from "../../../src/operator/kinds.ts";
+import { filingCalendars, invoiceServices } from "../../../src/operator/kinds.ts";
 import { rules } from "../../../src/operator/rbac.ts";
 import { realClock } from "../../../src/runtime/clock.ts";
 import type { Cluster } from "../../../dev/cluster/cluster.ts";
-import { invoiceService } from "../../support/billing.ts";
+import { filingCalendar, invoiceService } from "../../support/billing.ts";
 import { startOwnCluster } from "../../support/cluster.ts";
 import { command, type CommandOptions, type Ran } from "../../support/command.ts";
 import { CRDS, installCrds } from "../../support/crds.ts";
+import { eventually } from "../../support/eventually.ts";
 import { installOperator, lead, readyPods, renew } from "../../support/installed-operator.ts";
 import { SERVICE_ACCOUNT } from "../../support/rbac.ts";
 
@@ -273,6 +274,39 @@ describe("what is wrong is named", () => {
     });
   });
 
+  test("sync windows of Argo CD that fit the filing windows no more, and a project that is not there", async () => {
+    await cluster.apply(APP_PROJECTS);
+    const argocd = await cluster.createNamespace("argocd");
+    const args = [`--argocd-projects=${argocd}/billing,${argocd}/gone`];
+    await admin.create(filingCalendars, filingCalendar("vat", monthly));
+    onTestFinished(() => admin.delete(filingCalendars, { name: "vat" }));
+    const generate = async (): Promise<void> => {
+      const where = ["--project", "billing", "--project-namespace", argocd];
+      const { out } = await command(["gen", "argocd", ...where], { kubeconfig: cluster.adminKubeconfig });
+      await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: out });
+    };
+    await eventually(generate, 30_000);
+    const namespace = await installed({ args });
+    const gone = [
+      expect.stringMatching(
+        /^rights: .* lacks for the AppProject billing of .*: get on appprojects\.argoproj\.io billing$/,
+      ),
+      expect.stringMatching(/^rights: .* lacks for the AppProject gone of /),
+      `sync windows: AppProject ${argocd}/gone, which the operator compares, does not exist`,
+    ];
+    expect(await troubles(namespace)).toEqual({ code: 1, said: gone });
+    // The authority moves the day.
+    await admin.patch(filingCalendars, { name: "vat" }, { spec: { monthly: { deadlineDay: 12 } } });
+    const { said } = await troubles(namespace);
+    expect(said[2]).toMatch(
+      new RegExp(
+        `^sync windows: AppProject ${argocd}/billing does not fit the filing windows: "invoiceops: .* is active from .*; and \\d more$`,
+      ),
+    );
+    await generate();
+    expect(await troubles(namespace)).toEqual({ code: 1, said: gone });
+  });
+
   test("a service in a namespace that no operator watches", async () => {
     const other = await cluster.createNamespace("other");
     const namespace = newNamespace();
@@ -323,6 +357,30 @@ test.each<[string[], RegExp]>([
   expect(code).toBe(2);
   expect(warned).toMatch(message);
 });
+
+const monthly = { timeZone: "Asia/Shanghai", monthly: { deadlineDay: 15, opensDay: 1 } } as Parameters<
+  typeof filingCalendar
+>[1];
+
+/** Argo CD's kind, as far as it matters here. */
+const APP_PROJECTS = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "appprojects.argoproj.io" },
+  spec: {
+    group: "argoproj.io",
+    scope: "Namespaced",
+    names: { kind: "AppProject", plural: "appprojects", singular: "appproject" },
+    versions: [
+      {
+        name: "v1alpha1",
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+      },
+    ],
+  },
+};
 
 function condition(type: string, reason: string, message: string) {
   return { type, status: "False" as const, reason, message, lastTransitionTime: "2027-01-12T08:00:00Z" };
