@@ -43,7 +43,8 @@ function configOf(where: { kubeconfig?: string; context?: string }): ReturnType<
   try {
     return loadClusterConfig(where);
   } catch (cause) {
-    throw new NoClusterError(cause instanceof Error ? cause.message : String(cause), { cause });
+    const { code, path, message } = cause as NodeJS.ErrnoException;
+    throw new NoClusterError(code === "ENOENT" ? `the kubeconfig ${path} does not exist` : message, { cause });
   }
 }
 

@@ -5,7 +5,7 @@ import { UsageError, type Verb } from "./verb.ts";
 /** What went wrong, in words that say what to do. */
 export function explain(error: unknown, { command, verb }: { command: string; verb: Verb | undefined }): string {
   if (error instanceof UsageError) {
-    return `${error.message}\n${[command, verb?.name].filter((word) => word !== undefined).join(" ")} --help shows how it is used`;
+    return `${error.message}\n${[command, error.verb ?? verb?.name].filter((word) => word !== undefined).join(" ")} --help shows how it is used`;
   }
   if (error instanceof NoClusterError) {
     return `${error.message}\nname another with --kubeconfig FILE or --context NAME; kubectl config get-contexts lists them`;

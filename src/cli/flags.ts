@@ -67,7 +67,7 @@ function parse(
     const strict = verb !== undefined;
     return parseArgs({ args: [...args], options: optionsOf(flags), strict, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(flagProblem(error as Error & { code?: string }, flags));
+    throw new UsageError(flagProblem(error as Error & { code?: string }, flags), verb?.name);
   }
 }
 

@@ -13,8 +13,8 @@ type Service = InvoiceService & KubeObject;
 
 /** How often a screen that is followed shows the time that is left anew. */
 const REDRAW_MS = 10_000;
-/** Clears the screen and what was scrolled over its edge, and goes to its first line. */
-const CLEAR = "\u001B[2J\u001B[3J\u001B[H";
+/** Clears the screen and goes to its first line; what was scrolled away before stays. */
+const CLEAR = "\u001B[2J\u001B[H";
 
 export const status: Verb = {
   name: "status",

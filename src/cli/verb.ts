@@ -49,8 +49,15 @@ export interface Right {
 /** 0 ready or done, 1 not, 2 an error: the same for every verb. */
 export const EXIT = { ok: 0, not: 1, error: 2 } as const;
 
-/** The command line cannot be understood; the message says what to write. */
-export class UsageError extends Error {}
+/** The command line cannot be understood; the message says what to write, `verb` whose help has more. */
+export class UsageError extends Error {
+  readonly verb: string | undefined;
+
+  constructor(message: string, verb?: string) {
+    super(message);
+    this.verb = verb;
+  }
+}
 
 /** The cluster, connected to on first use. */
 export interface Cluster {

@@ -61,6 +61,7 @@ describe("a value", () => {
     const object = {
       kind: "InvoiceService",
       metadata: { name: "vat", annotations: { "invoiceops.dev/paused": "true" }, labels: { app: "vat" } },
+      automountServiceAccountToken: true,
       spec: { prometheus: { url: "http://p:9090", authorization: { bearer: { secretName: "prom", key: "token" } } } },
       status: { conditions: [{ type: "Ready", status: "False", message: "Secret prom does not exist" }] },
     };

@@ -25,7 +25,8 @@ interface Place {
 function redact(value: unknown, place: Place): unknown {
   if (Array.isArray(value)) return value.map((item) => redact(item, place));
   if (typeof value === "string") return place.secret ? GONE : redactedText(value);
-  if (typeof value !== "object" || value === null) return place.secret && value !== null ? GONE : value;
+  // A truth value tells nothing.
+  if (typeof value !== "object" || value === null) return place.secret && typeof value === "number" ? GONE : value;
   if ((value as { kind?: unknown }).kind === "Secret" && !("name" in value)) return GONE;
   const refers = "secretName" in value;
   const entries = Object.entries(value).filter(([name]) => name !== "managedFields");

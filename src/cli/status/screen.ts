@@ -96,11 +96,14 @@ function floorRows(floor: FloorView | undefined, at: At, paint: Paint): Row[] {
   return [
     ["Floor", `${replicas} replicas, for ${reason}${since === undefined ? "" : `, since ${at(since)}`}`],
     ["  owner", owner === undefined ? "nobody: there is no field to write" : `${owner}${own}`],
-    ["  written", `${appliedReason}: ${message}`, brushOf(applied, paint)],
+    ["  written", `${appliedReason}: ${message}`, brushOf(WISHED.has(appliedReason) ? "Unknown" : applied, paint)],
     ...(contest ? [["  contested", `by ${contest.manager}, since ${at(contest.since)}`, paint.bad] as const] : []),
     ...(prewarm ? [["  prewarm", `${prewarm.replicas} replicas until ${at(prewarm.until)}`] as const] : []),
   ];
 }
+
+/** Nothing is written because somebody wants it so. */
+const WISHED = new Set(["Paused", "Observing", "TargetNone", "ScaledObjectPaused", "ScaledToZero"]);
 
 function replicaRows({ replicas, shortfall }: StatusView, paint: Paint): Row[] {
   const { current, ready, desired, min, max, leadSeconds } = replicas;
@@ -140,7 +143,8 @@ function conditionRows({ conditions }: StatusView, now: number, paint: Paint): R
     ["Conditions", ""],
     ...conditions.map(({ type, status, reason, message, lastTransitionTime }): Row => {
       const since = durationText(Math.max(0, now - Date.parse(lastTransitionTime)));
-      return [`  ${type}`, `${status} for ${since}, ${reason}: ${message}`, brushOf(goodIs(type, status), paint)];
+      const state = WISHED.has(reason) ? "Unknown" : goodIs(type, status);
+      return [`  ${type}`, `${status} for ${since}, ${reason}: ${message}`, brushOf(state, paint)];
     }),
   ];
 }

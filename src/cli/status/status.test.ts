@@ -164,6 +164,11 @@ describe("it waits for", () => {
       { whom: "operator", message: "the history is being read" },
     ],
     [
+      "what settles, and the part that fails beside it",
+      stored({ conditions: [{ ...ready, status: "False", message: "demand cannot be read" }, reconciling] }),
+      { whom: "operator", message: "the history is being read; demand cannot be read" },
+    ],
+    [
       "the end of a pause",
       stored({}, { "invoiceops.dev/paused": "2026-11-12T10:00:00Z" }),
       { whom: "time", message: "the end of the pause: 2026-11-12T10:00:00Z, or resume" },

@@ -179,7 +179,12 @@ function awaited(service: InvoiceService, ahead: StatusView["plan"], now: number
   const somebody = message("Stalled") ?? message("Degraded");
   if (somebody !== undefined) return { whom: "you", message: somebody };
   const settling = message("Reconciling");
-  if (settling !== undefined) return { whom: "operator", message: settling };
+  if (settling !== undefined) {
+    // A part may fail beside what is being waited for.
+    const ready = conditionOf(conditions, "Ready");
+    const all = new Set([settling, ...(ready?.status === "False" ? [ready.message] : [])]);
+    return { whom: "operator", message: [...all].join("; ") };
+  }
   const { paused, until } = pauseOf(metadata, now);
   if (paused) {
     const end = until === undefined ? "" : `${timestamp(until)}, or `;

@@ -85,6 +85,7 @@ describe("kubectl invoiceops", () => {
     [["prewarm", "vat", "--replicas", "0", "--for", "2h"], /^--replicas is "0": give a whole number from 1 to 100000/],
     [["prewarm", "vat", "--replicas", "many", "--for", "2h"], /^--replicas is "many"/],
     [["prewarm", "vat", "--replicas", "3"], /^--for is missing/],
+    [["resume", "vat", "--fro"], /^there is no flag --fro\nkubectl invoiceops resume --help shows how it is used\n/],
     [["resme", "vat"], /^there is no verb "resme"; did you mean resume\?/],
   ])("%j is refused in words, with code 2", async (args, message) => {
     const { code, warned } = await run(...args);
