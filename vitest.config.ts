@@ -7,7 +7,6 @@ const endToEnd = {
   test: {
     name: "e2e",
     include: ["test/e2e/**/*.test.ts"],
-    exclude: process.env["INVOICEOPS_PEAK"] === "1" ? [] : ["test/e2e/*peak.test.ts"],
     globalSetup: ["test/e2e/support/images-setup.ts"],
     fileParallelism: false,
     testTimeout: 600_000,

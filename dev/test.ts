@@ -19,7 +19,6 @@ const optionalEngines: { name: BinaryName; files: string }[] = [
   { name: "helm4", files: "test/integration/**/*.helm.test.ts" },
 ];
 const END_TO_END = "test/e2e/**/*.test.ts";
-const PEAKS = "test/e2e/*peak.test.ts";
 /** What its tests run beside the node. */
 const endToEndTools: readonly BinaryName[] = ["prometheus", "promtool", "vegeta", "helm3", "helm4"];
 
@@ -32,6 +31,7 @@ const endToEnd = endToEndOnly || (args.length === 0 && (all || process.env["INVO
 // Ctrl-C is for vitest, which ends the tests; this process goes after it.
 process.on("SIGINT", () => undefined);
 
+if (endToEnd) refuseWithoutNode();
 const leftOut = unitOnly || endToEndOnly ? [] : await prepare();
 const tally = mkdtempSync(join(tmpdir(), "invoiceops-tally-"));
 const env = { ...process.env, INVOICEOPS_TALLY: join(tally, "count.json") };
@@ -54,16 +54,16 @@ async function runHere(): Promise<number> {
   return code ?? 1;
 }
 
-async function runOnNode(): Promise<number> {
+/** Before anything is built or run: the end-to-end suite comes last. */
+function refuseWithoutNode(): void {
   const { missing, packages } = preflight();
-  if (missing.length > 0) {
-    const install = packages.length > 0 ? `; on Debian: apt-get install ${packages.join(" ")}` : "";
-    console.error(`\nthe end-to-end suite needs, and this machine lacks: ${missing.join(", ")}${install}`);
-    return 1;
-  }
-  if (process.env["INVOICEOPS_PEAK"] !== "1") {
-    console.log(`left out: ${count(PEAKS)} of ten minutes that CI has not proven yet; INVOICEOPS_PEAK=1 runs them too`);
-  }
+  if (missing.length === 0) return;
+  const install = packages.length > 0 ? `; on Debian: apt-get install ${packages.join(" ")}` : "";
+  console.error(`\nthe end-to-end suite needs, and this machine lacks: ${missing.join(", ")}${install}`);
+  process.exit(1);
+}
+
+async function runOnNode(): Promise<number> {
   await provide([...binariesFor({ nodeAddress: "any" }), ...NODE_BINARIES, ...endToEndTools]);
   const project = endToEndOnly && /--project/.test(words) ? [] : ["--project", "e2e"];
   return runInside("vitest", ["run", ...project, ...args], env);

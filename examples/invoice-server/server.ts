@@ -9,7 +9,7 @@ const setting = (name: string, otherwise: number): number => Number(process.env[
 const PORT = setting("PORT", 8080);
 /** Invoices that are worked on at the same time, and how long each takes, ms: slots * 1000 / work requests/s in all. */
 const SLOTS = setting("SLOTS", 4);
-const WORK_MS = setting("WORK_MS", 80);
+const WORK_MS = setting("WORK_MS", 200);
 /** Requests that may wait for a slot; the next one is refused with 503. */
 const QUEUE = setting("QUEUE", 40);
 /** How long it takes until the first request can be served, ms. */

@@ -100,8 +100,10 @@ export class PeakGround implements AsyncDisposable {
     await cluster.kubectl(["wait", `deployment/${NAME}`, `--namespace=${NAMESPACE}`, condition, "--timeout=120s"]);
   }
 
-  /** The load of the timeline, and what came of it. `meanwhile` runs beside it. */
+  /** The load of the timeline, which must not have begun, and what came of it. `meanwhile` runs beside it. */
   async play(timeline: Timeline, meanwhile: (signal: AbortSignal) => Promise<void> = async () => {}): Promise<Outcome> {
+    if (realClock.now() > timeline.start)
+      throw new Error("the machine is too slow: the load should have begun already");
     const { vegeta } = await provideBinaries(["vegeta"]);
     const { stdout: address } = await this.node.cluster.kubectl([
       "get",

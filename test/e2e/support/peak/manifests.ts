@@ -10,7 +10,7 @@ export const NAMESPACE = "billing";
 export const NAME = "invoice-server";
 
 /** Requests/s that one replica serves (examples/invoice-server), and the share of it to plan with. */
-export const PER_REPLICA = 50;
+export const PER_REPLICA = 20;
 export const UTILIZATION = 0.7;
 export const BOUNDS = { minReplicas: 2, maxReplicas: 10 };
 
