@@ -39,6 +39,7 @@ const recipes = {
   promtool: prometheus("promtool"),
   vegeta: { pin: "vegeta" },
   "keda-operator": { pin: "keda", command: "cmd/operator" },
+  "keda-adapter": { pin: "keda", command: "cmd/adapter" },
   helm3: helm(3),
   helm4: helm(4),
   argocd: {

@@ -11,9 +11,10 @@ import { freePort } from "./ports.ts";
 
 /**
  * Runs KEDA's operator beside the cluster, with its CRDs, until the cluster stops. It makes HPAs of ScaledObjects
- * and polls their sources; its metrics adapter does not run, so those HPAs know no metric and hold their bounds only.
+ * and polls their sources. Without `adapter` those HPAs know no metric and hold their bounds only; with it KEDA's
+ * metrics adapter runs as well, and is the cluster's external.metrics.k8s.io.
  */
-export async function startKeda(cluster: Cluster): Promise<void> {
+export async function startKeda(cluster: Cluster, options: { adapter?: boolean } = {}): Promise<void> {
   const { "keda-operator": command } = await provideBinaries(["keda-operator"]);
   // Server-side: one of the CRDs is too big for the annotation of a client-side apply.
   await cluster.kubectl(["apply", "--server-side", "-f", await crdFolder()]);
@@ -35,6 +36,56 @@ export async function startKeda(cluster: Cluster): Promise<void> {
     env: { WATCH_NAMESPACE: "", POD_NAMESPACE: "kube-system", KEDA_CLUSTER_OBJECT_NAMESPACE: "kube-system" },
     ready: () => answers(`http://127.0.0.1:${health}/readyz`),
   });
+  if (options.adapter) await startAdapter(cluster, { certificates, grpc });
+}
+
+async function startAdapter(
+  cluster: Cluster,
+  { certificates, grpc }: { certificates: string; grpc: number },
+): Promise<void> {
+  const { "keda-adapter": command } = await provideBinaries(["keda-adapter"]);
+  const [port, metrics] = await Promise.all([freePort(), freePort()]);
+  const { adminKubeconfig, caFile } = cluster.connection;
+  const kubeconfigs = ["lister", "authentication", "authorization"].map(
+    (of) => `--${of}-kubeconfig=${adminKubeconfig}`,
+  );
+  await cluster.run({
+    name: "keda-adapter",
+    command,
+    args: [
+      ...kubeconfigs,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${port}`,
+      `--port=${metrics}`,
+      `--metrics-service-address=localhost:${grpc}`,
+      `--cert-dir=${certificates}`,
+      `--tls-cert-file=${join(certificates, "tls.crt")}`,
+      `--tls-private-key-file=${join(certificates, "tls.key")}`,
+      `--client-ca-file=${caFile}`,
+    ],
+    env: { KUBECONFIG: adminKubeconfig, WATCH_NAMESPACE: "", POD_NAMESPACE: "kube-system" },
+    ready: () => answers(`http://127.0.0.1:${metrics}/metrics`),
+  });
+  // The API server refuses loopback addresses as endpoints of a Service, but resolves this kind of name itself.
+  const service = { namespace: "kube-system", name: "keda-metrics" };
+  await cluster.apply([
+    { apiVersion: "v1", kind: "Service", metadata: service, spec: { type: "ExternalName", externalName: "localhost" } },
+    {
+      apiVersion: "apiregistration.k8s.io/v1",
+      kind: "APIService",
+      metadata: { name: "v1beta1.external.metrics.k8s.io" },
+      spec: {
+        group: "external.metrics.k8s.io",
+        version: "v1beta1",
+        service: { ...service, port },
+        // Its certificate is for the name by which it asks the operator.
+        insecureSkipTLSVerify: true,
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+      },
+    },
+  ]);
+  await cluster.kubectl(["wait", "apiservice/v1beta1.external.metrics.k8s.io", "--for=condition=Available"]);
 }
 
 /** The module that the operator is built from also holds its CRDs. */

@@ -1,8 +1,11 @@
 // npm run bench [-- 1000 5000]: many InvoiceServices on a real API server, the operator as a process of its own, and
 // what that costs. Prints the table of docs/performance.md; exits 1 when a number is worse than what is to be reached.
+// npm run bench -- e2e: on a real node, how fast the image starts, and a filing peak with invoiceops, with a plain
+// autoscaler, and with KEDA.
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster, type Cluster } from "../../dev/cluster/cluster.ts";
 import { createPrometheusStub, type PrometheusStub } from "../support/prometheus-stub.ts";
+import { benchOnNode } from "./on-node.ts";
 import { createFleet, QUERY, whenAllReconciled } from "./fleet.ts";
 import { OperatorProcess } from "./operator-process.ts";
 import { printTable, type Row } from "./table.ts";
@@ -10,6 +13,8 @@ import { printTable, type Row } from "./table.ts";
 const STEADY_MS = 180_000;
 /** Longer than the lead time, after which pods that never start are called late. */
 const QUIET_MS = 130_000;
+
+if (process.argv[2] === "e2e") process.exit(await benchOnNode(process.argv.slice(3)));
 
 const sizes = process.argv
   .slice(2)

@@ -52,14 +52,14 @@ export class PeakGround implements AsyncDisposable {
   readonly client: Client & { readonly transport: Transport };
   /** As pods reach it. */
   readonly prometheusUrl: string;
-  readonly #adapter: ExternalMetrics;
+  readonly #adapter: ExternalMetrics | undefined;
   readonly #folder: string;
   readonly #ended = new AbortController();
 
   private constructor(
     node: RealNode,
     client: Client & { readonly transport: Transport },
-    parts: { prometheusUrl: string; adapter: ExternalMetrics; folder: string },
+    parts: { prometheusUrl: string; adapter: ExternalMetrics | undefined; folder: string },
   ) {
     this.node = node;
     this.client = client;
@@ -69,7 +69,8 @@ export class PeakGround implements AsyncDisposable {
     void keepTargets(client, this.#folder, JOBS, this.#ended.signal);
   }
 
-  static async prepare(node: RealNode): Promise<PeakGround> {
+  /** Without `adapter` autoscalers read nothing, until something else serves them. */
+  static async prepare(node: RealNode, { adapter: withAdapter = true } = {}): Promise<PeakGround> {
     const { cluster } = node;
     const client = createClient(createTransport({ config: cluster.adminConfig(), clock: realClock }), {
       fieldManager: "e2e",
@@ -79,17 +80,7 @@ export class PeakGround implements AsyncDisposable {
     await cluster.apply(names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })));
     await cluster.kubectl(["apply", `--namespace=${NAMESPACE}`, "-f", MANIFESTS]);
     const prometheusUrl = await startPrometheus(node, folder);
-    const authentication = await client.get(configMaps, {
-      namespace: "kube-system",
-      name: "extension-apiserver-authentication",
-    });
-    const adapter = await ExternalMetrics.start({
-      prometheusUrl,
-      queries: { [METRIC]: QUERY },
-      service: ADAPTER,
-      clientCa: authentication.data?.["requestheader-client-ca-file"] ?? "",
-    });
-    await applyAll(client, adapter.manifests());
+    const adapter = withAdapter ? await serveMetrics(client, prometheusUrl) : undefined;
     return new PeakGround(node, client, { prometheusUrl, adapter, folder });
   }
 
@@ -135,9 +126,24 @@ export class PeakGround implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
-    await this.#adapter[Symbol.asyncDispose]();
+    await this.#adapter?.[Symbol.asyncDispose]();
     await this.client.transport.close();
   }
+}
+
+async function serveMetrics(client: Client, prometheusUrl: string): Promise<ExternalMetrics> {
+  const authentication = await client.get(configMaps, {
+    namespace: "kube-system",
+    name: "extension-apiserver-authentication",
+  });
+  const adapter = await ExternalMetrics.start({
+    prometheusUrl,
+    queries: { [METRIC]: QUERY },
+    service: ADAPTER,
+    clientCa: authentication.data?.["requestheader-client-ca-file"] ?? "",
+  });
+  await applyAll(client, adapter.manifests());
+  return adapter;
 }
 
 async function startPrometheus(node: RealNode, folder: string): Promise<string> {

@@ -41,6 +41,35 @@ export function autoscaler(minReplicas?: number): Manifest {
   };
 }
 
+/** As someone scales it by KEDA who has put the right date into a cron trigger: so many replicas from `from` to `to`, by the minute. */
+export function scaledObject(prometheusUrl: string, cron: { from: number; to: number; replicas: number }): object {
+  return {
+    apiVersion: "keda.sh/v1alpha1",
+    kind: "ScaledObject",
+    metadata: { name: NAME, namespace: NAMESPACE },
+    spec: {
+      scaleTargetRef: { name: NAME },
+      minReplicaCount: BOUNDS.minReplicas,
+      maxReplicaCount: BOUNDS.maxReplicas,
+      triggers: [
+        {
+          type: "prometheus",
+          metadata: { serverAddress: prometheusUrl, query: QUERY, threshold: String(PER_REPLICA * UTILIZATION) },
+        },
+        {
+          type: "cron",
+          metadata: {
+            timezone: "UTC",
+            start: minute(cron.from),
+            end: minute(cron.to),
+            desiredReplicas: String(cron.replicas),
+          },
+        },
+      ],
+    },
+  };
+}
+
 export function filingCalendar({ opens, deadline }: Timeline): Manifest & FilingCalendarManifest {
   const MONTH_MS = 28 * 86_400_000;
   return {
@@ -80,4 +109,10 @@ export function invoiceService(): Manifest & InvoiceServiceManifest {
 
 function localTime(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19);
+}
+
+/** As cron has it, in UTC. */
+function minute(at: number): string {
+  const time = new Date(at);
+  return `${time.getUTCMinutes()} ${time.getUTCHours()} ${time.getUTCDate()} ${time.getUTCMonth() + 1} *`;
 }
