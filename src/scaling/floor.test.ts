@@ -193,6 +193,17 @@ describe.each(kinds)("the floor on a %s", (kind) => {
     expect(looks.look(MINUTE).message).toContain("out of the chart's");
   });
 
+  it("does not claim that Helm declares what may be the default", () => {
+    const looks = new Looks(new LiveField(kind, 1, { owner: { manager: "helm", operation: "Update" } }), 12);
+    looks.look();
+    const { reason, message } = looks.look(MINUTE);
+    expect(reason).toBe("DeclaredElsewhere");
+    expect(message).toMatch(/helm has made it with 1, and an upgrade resets it if it stands in the chart\./);
+    expect(message).toMatch(/If it does not, a refresh ends this note; if it does: leave .* out of the chart's/);
+    looks.options = { refreshedAt: looks.now };
+    expect(looks.look(MINUTE).reason).toBe("Applied");
+  });
+
   it("says before the next upgrade of Helm 4 that it will fail, until a refresh says that this is mended", () => {
     const looks = new Looks(new LiveField(kind, 2, { owner: { manager: "helm", operation: "Apply" } }), 12);
     expect(looks.look()).toMatchObject({ applied: false, reason: "Contested" });
@@ -256,7 +267,9 @@ describe("what is remembered", () => {
 
   it("is our own value only while we look: what happens in a pause is no reset", () => {
     const contest = { manager: "x", since: 1, generation: 1, cause: "Resets" as const };
-    expect(keptOff({ resets: [1], lastOurs: 12, declared: { by: "helm", since: 1, applied: false } })).toEqual({
+    expect(
+      keptOff({ resets: [1], lastOurs: 12, declared: { by: "helm", since: 1, applied: false, perhaps: false } }),
+    ).toEqual({
       resets: [1],
     });
     expect(keptOff({ resets: [1], lastOurs: 12, contest })).toEqual({ resets: [1], contest });

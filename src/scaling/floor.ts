@@ -24,6 +24,8 @@ export const BASE_ANNOTATION = "invoiceops.dev/base-replicas";
 export const RAISED_FOR_ANNOTATION = "invoiceops.dev/raised-for";
 
 const BASE_NOTE: FieldPath = ["metadata", "annotations", BASE_ANNOTATION];
+/** What the API server puts where a manifest has no value: for replicas, minReplicas and minReplicaCount alike. */
+const DEFAULT = 1;
 const RESET_WINDOW_MS = 600_000;
 const RESETS_TO_CONTEST = 2;
 
@@ -64,6 +66,8 @@ interface Declared {
   since: number;
   /** By server-side apply: the next one does not reset our value, it fails. */
   applied: boolean;
+  /** It stood at the API server's default, which is also booked as its creator's: it may not be in the manifest. */
+  perhaps: boolean;
 }
 
 export const emptyFloorMemory: FloorMemory = { resets: [] };
@@ -229,9 +233,11 @@ function fieldOf({ object, path, kind }: Target): string {
 }
 
 /** The memory with whose manifest our write takes the field from, where nothing shows that afterwards: Helm's. */
-function declaredOnWrite({ now }: FloorInput, ownership: Ownership, memory: FloorMemory): FloorMemory {
+function declaredOnWrite({ now, target }: FloorInput, ownership: Ownership, memory: FloorMemory): FloorMemory {
   if (ownership.class === "Free" || !isHelm(ownership.manager)) return memory;
-  return { ...memory, declared: { by: ownership.manager, since: now, applied: ownership.class === "Enforced" } };
+  const applied = ownership.class === "Enforced";
+  const perhaps = !applied && target.value === DEFAULT;
+  return { ...memory, declared: { by: ownership.manager, since: now, applied, perhaps } };
 }
 
 /** The field is where we want it, or is being written so. */
@@ -240,13 +246,19 @@ function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: Fl
   const by = ownership.class === "Declared" ? ownership.manager : memory.declared?.by;
   if (by === undefined) return { applied: true, reason: "Applied", message: `${field} is ${wanted}`, memory };
   const mending = mendingOf(by, target.object, target.path);
-  const next = memory.declared?.applied ? "the next upgrade fails with a conflict over it" : "the next apply resets it";
   return {
     applied: true,
     reason: "DeclaredElsewhere",
-    message: `${field} is ${wanted}, yet it stands in the manifest of ${by} and ${next}: ${mending}`,
+    message: `${field} is ${wanted}, yet ${threatBy(by, memory.declared)}: ${mending}`,
     memory,
   };
+}
+
+function threatBy(by: string, declared: Declared | undefined): string {
+  if (declared?.perhaps)
+    return `${by} has made it with ${DEFAULT}, and an upgrade resets it if it stands in the chart. If it does not, a refresh ends this note; if it does`;
+  const next = declared?.applied ? "the next upgrade fails with a conflict over it" : "the next apply resets it";
+  return `it stands in the manifest of ${by} and ${next}`;
 }
 
 /** Nothing is to be raised: what we had raised goes back, everything else stays as its owner set it. */
