@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RealNode } from "../../dev/cluster/node/node.ts";
+import { dashboardQueries } from "../support/dashboards.ts";
 import { startNode } from "./support/node.ts";
 import type { Outcome, PeakGround } from "./support/peak/ground.ts";
 import { countsOf, report } from "./support/peak/report.ts";
@@ -39,5 +40,18 @@ describe("a filing peak, with the operator in its image and installed by its cha
   test("in calm times there are no more replicas than it takes", () => {
     const calm = countsOf(outcome.replicas, timeline.start, timeline.start + 20_000);
     expect(Math.max(...calm.map(({ replicas }) => replicas))).toBeLessThan(outcome.summary.needed);
+  });
+
+  test("every query of the dashboards has an answer, or a panel that says what none means", async () => {
+    const queries = dashboardQueries();
+    expect(queries).not.toEqual([]);
+    const unanswered: string[] = [];
+    for (const { dashboard, panel, query, mayBeEmpty } of queries) {
+      // Throws when Prometheus does not understand it.
+      const values = await ground.ask(query);
+      // Of nothing a quantile is NaN, and a panel of that is as empty.
+      if (!mayBeEmpty && values.every(Number.isNaN)) unanswered.push(`${dashboard}, ${panel}: ${query}`);
+    }
+    expect(unanswered).toEqual([]);
   });
 });

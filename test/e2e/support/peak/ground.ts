@@ -35,6 +35,17 @@ const JOBS: readonly ScrapeJob[] = [
 /** Until the history no longer counts as load of today. */
 const SILENCE_MS = 120_000;
 
+/** A moment, and a value as Prometheus writes it. */
+type Sample = [at: number, value: string];
+interface Vector {
+  resultType: "vector";
+  result: { value: Sample }[];
+}
+interface Scalar {
+  resultType: "scalar";
+  result: Sample;
+}
+
 export interface Outcome {
   served: Served;
   /** Replicas measured against the load that was offered. */
@@ -82,6 +93,18 @@ export class PeakGround implements AsyncDisposable {
     const prometheusUrl = await startPrometheus(node, folder);
     const adapter = withAdapter ? await serveMetrics(client, prometheusUrl) : undefined;
     return new PeakGround(node, client, { prometheusUrl, adapter, folder });
+  }
+
+  /** The values of an instant query, one a series. Rejects with what Prometheus says of a query that it refuses. */
+  async ask(query: string): Promise<number[]> {
+    const response = await fetch(`${this.prometheusUrl}/api/v1/query`, {
+      method: "POST",
+      body: new URLSearchParams({ query }),
+    });
+    const answer = (await response.json()) as { data?: Vector | Scalar; error?: string };
+    if (!answer.data) throw new Error(`${query}: ${answer.error}`);
+    const { data } = answer;
+    return data.resultType === "scalar" ? [Number(data.result[1])] : data.result.map(({ value }) => Number(value[1]));
   }
 
   /** Waits until so many replicas of the sample are ready. */
