@@ -1,12 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { provideBinaries } from "./binaries.ts";
 import { createAuthority, issue } from "./certificates.ts";
 import type { Cluster } from "./cluster.ts";
 import { answers } from "./component.ts";
-import { readPin } from "./pins.ts";
+import { moduleFolder } from "./module-folder.ts";
 import { freePort } from "./ports.ts";
 
 /**
@@ -90,9 +88,7 @@ async function startAdapter(
 
 /** The module that the operator is built from also holds its CRDs. */
 async function crdFolder(): Promise<string> {
-  const pin = readPin("keda");
-  const { stdout } = await promisify(execFile)("go", ["mod", "download", "-json", pin.module], { cwd: pin.directory });
-  return join((JSON.parse(stdout) as { Dir: string }).Dir, "config", "crd", "bases");
+  return join(await moduleFolder("keda"), "config", "crd", "bases");
 }
 
 /** For the port on which its metrics adapter would ask. */

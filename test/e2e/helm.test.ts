@@ -3,11 +3,11 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { RealNode } from "../../dev/cluster/node/node.ts";
+import { installPrometheusOperatorKinds } from "../../dev/cluster/prometheus-operator.ts";
 import { freePort } from "../../dev/cluster/ports.ts";
 import type { Condition } from "../../src/api/v1alpha1/conditions.ts";
 import type { InvoiceService } from "../../src/api/v1alpha1/invoice-service.ts";
 import type { Deployment, KubeObject } from "../../src/kube/resource.ts";
-import { PROMETHEUS_OPERATOR_CRDS } from "../support/crds.ts";
 import { eventually } from "../support/eventually.ts";
 import { previousChart } from "../support/previous-chart.ts";
 import { runbooks } from "../support/runbooks.ts";
@@ -138,7 +138,7 @@ describe.each(HELMS)("the operator by %s", (name) => {
     expect(output).toMatch(/Phase:\s+Succeeded/);
   });
 
-  test("uninstall leaves the kinds and every service; installed again, they are taken up", async () => {
+  test("uninstall leaves the kinds and every service; installed again, for their namespace alone, they are taken up", async () => {
     const before = await service();
     await operator.run("uninstall", RELEASE, ...WAIT);
     expect((await service()).metadata.uid).toBe(before.metadata.uid);
@@ -146,7 +146,8 @@ describe.each(HELMS)("the operator by %s", (name) => {
     expect(stdout).toContain("invoiceservices.invoiceops.dev");
     expect(stdout).toContain("filingcalendars.invoiceops.dev");
 
-    await operator.run("install", RELEASE, CHART, ...values(), ...WAIT);
+    await operator.run("install", RELEASE, CHART, ...values(), `--set=watchNamespaces={${BILLING}}`, ...WAIT);
+    expect(await operator.run("test", RELEASE, "--logs", "--timeout=120s")).toMatch(/Phase:\s+Succeeded/);
     await user.run("upgrade", "vat", USER_CHART, "--set=floor=2");
     await becomes(2);
     await told("FloorApplied", "True", "Applied", "DeclaredElsewhere");
@@ -247,7 +248,7 @@ describe("a user's chart by Helm 4", () => {
 
   test("beside it every command of the runbooks' diagnoses can be given", async () => {
     await user.run("install", "vat", USER_CHART);
-    await node.cluster.kubectl(["apply", "-f", PROMETHEUS_OPERATOR_CRDS]);
+    await installPrometheusOperatorKinds(node.cluster);
     await node.cluster.apply([autoscaler(), calendar()]);
     await told("Ready", "True", "AllPartsReady");
     const commands = new Set(runbooks().flatMap((page) => page.commands));

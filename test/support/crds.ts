@@ -3,8 +3,6 @@ import type { ClusterAccess } from "../../dev/cluster/access.ts";
 import { eventually } from "./eventually.ts";
 
 export const CRDS = join(import.meta.dirname, "../../crds");
-/** The file of ServiceMonitor, PodMonitor and PrometheusRule, for a cluster without the Prometheus Operator. */
-export const PROMETHEUS_OPERATOR_CRDS = join(import.meta.dirname, "prometheus-operator-crds.yaml");
 
 /** Our kinds in the shared cluster. Several test files do this at the same time, which a server-side apply survives. */
 export async function installCrds(cluster: ClusterAccess): Promise<void> {

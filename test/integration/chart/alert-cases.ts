@@ -26,6 +26,7 @@ const longest = `workqueue_longest_running_processor_seconds{name="invoiceservic
 const late = (le: string): string => `invoiceops_evaluation_lateness_seconds_bucket{le="${le}",${SYSTEM}}`;
 const evaluations = (result: string): string => `invoiceops_evaluations_total{result="${result}",${SYSTEM}}`;
 const lastDeadline = 'invoiceops_calendar_last_deadline_timestamp_seconds{calendar="vat"}';
+const mismatches = 'invoiceops_argocd_sync_window_mismatches{project_namespace="argocd",project="billing"}';
 const ready = `invoiceops_ready{${SERVICE},pod="a"}`;
 const shortfall = `invoiceops_shortfall_replicas{${SERVICE},pod="a"}`;
 const paused = (pod: string): string => `invoiceops_paused{${SERVICE},pod="${pod}"}`;
@@ -87,6 +88,14 @@ export const alertCases: readonly AlertCase[] = [
     fires: { [lastDeadline]: `${29 * DAY}x90` },
     after: ["58m", "62m"],
     calm: { [lastDeadline]: `${32 * DAY}x90` },
+  },
+  {
+    alert: "InvoiceopsSyncWindowsOutdated",
+    labels: { project_namespace: "argocd", project: "billing" },
+    value: "2",
+    fires: { [mismatches]: "2x90" },
+    after: ["59m", "60m"],
+    calm: { [mismatches]: "0x90" },
   },
   {
     alert: "InvoiceopsPeakMissed",

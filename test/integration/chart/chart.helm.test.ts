@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { installPrometheusOperatorKinds } from "../../../dev/cluster/prometheus-operator.ts";
 import { clusterRules, leaseRules, namespaceRules, projectRules, secretRules } from "../../../src/operator/rbac.ts";
 import {
   bothHelms,
@@ -13,7 +14,6 @@ import {
   type Helm,
   type Rendered,
 } from "../../support/chart.ts";
-import { PROMETHEUS_OPERATOR_CRDS } from "../../support/crds.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { everything, variants } from "./variants.ts";
 
@@ -22,8 +22,7 @@ let helms: readonly [Helm, Helm];
 beforeAll(async () => {
   helms = await bothHelms();
   console.log(`Helm ${helms.map(({ version }) => version).join(" and ")}`);
-  const cluster = await useCluster();
-  await cluster.kubectl(["apply", "--server-side", "-f", PROMETHEUS_OPERATOR_CRDS]);
+  await installPrometheusOperatorKinds(await useCluster());
 });
 
 const render = async (values?: object): Promise<Rendered[]> => objectsOf(await renderedText(helms[0], values));
