@@ -50,7 +50,7 @@ them into the project in Git.`,
     "gen argocd --project billing | kubectl apply --server-side -f -",
     "gen argocd --project billing -f calendars.yaml --months 6",
   ],
-  rights: [{ verbs: ["list"], resource: "filingcalendars.invoiceops.dev" }],
+  rights: [{ verbs: ["list"], resource: "filingcalendars.invoiceops.dev", where: "the cluster" }],
   exits: { 1: "part of a calendar cannot be used, or no filing window lies ahead; the rest is printed" },
   async run(context) {
     if (context.operands.length > 0)

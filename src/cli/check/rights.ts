@@ -117,9 +117,10 @@ export async function ownRights({ cluster, verbs, signal, command }: CliContext)
   return { about, level: "note", message: `you lack in ${namespace}: ${told.join("; ")}` };
 }
 
-/** Only what a verb cannot do without, and what is asked about the namespace. */
+/** Only what a verb cannot do without. */
 function accessOf({ verbs, resource, without, where }: Right, namespace: string): Access[] {
-  if (without !== undefined || where !== undefined) return [];
+  if (without !== undefined) return [];
   const [path = "", ...group] = resource.split(".");
-  return accessesOf([{ apiGroups: [group.join(".")], resources: [path], verbs }], namespace);
+  const rule = { apiGroups: [group.join(".")], resources: [path], verbs };
+  return accessesOf([rule], where === "the cluster" ? undefined : namespace);
 }

@@ -13,6 +13,7 @@ import { filingCalendar, invoiceService } from "../../support/billing.ts";
 import { startOwnCluster } from "../../support/cluster.ts";
 import { command, type CommandOptions, type Ran } from "../../support/command.ts";
 import { CRDS, installCrds } from "../../support/crds.ts";
+import { APP_PROJECTS } from "../../support/app-projects.ts";
 import { eventually } from "../../support/eventually.ts";
 import { installOperator, lead, readyPods, renew } from "../../support/installed-operator.ts";
 import { SERVICE_ACCOUNT } from "../../support/rbac.ts";
@@ -361,26 +362,6 @@ test.each<[string[], RegExp]>([
 const monthly = { timeZone: "Asia/Shanghai", monthly: { deadlineDay: 15, opensDay: 1 } } as Parameters<
   typeof filingCalendar
 >[1];
-
-/** Argo CD's kind, as far as it matters here. */
-const APP_PROJECTS = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "appprojects.argoproj.io" },
-  spec: {
-    group: "argoproj.io",
-    scope: "Namespaced",
-    names: { kind: "AppProject", plural: "appprojects", singular: "appproject" },
-    versions: [
-      {
-        name: "v1alpha1",
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
-      },
-    ],
-  },
-};
 
 function condition(type: string, reason: string, message: string) {
   return { type, status: "False" as const, reason, message, lastTransitionTime: "2027-01-12T08:00:00Z" };
