@@ -10,6 +10,7 @@ import {
   parseAllDocuments,
   type Document,
   type Node,
+  type Tags,
 } from "yaml";
 import { UsageError, type CliContext, type Flag } from "./verb.ts";
 
@@ -54,10 +55,8 @@ export async function readManifests(
   const unreadable: Unreadable[] = [];
   for (const { file, text } of await textsOf(paths, context)) {
     const lines = new LineCounter();
-    for (const document of parseAllDocuments(text, {
-      lineCounter: lines,
-      customTags: (tags) => [...tags, ...OLD_WORDS],
-    })) {
+    const options = { lineCounter: lines, merge: true, customTags: OLD_WORDS };
+    for (const document of parseAllDocuments(text, options)) {
       const found = read(file, document, lines);
       manifests.push(...found.manifests);
       unreadable.push(...found.unreadable);
@@ -66,11 +65,16 @@ export async function readManifests(
   return { manifests, unreadable };
 }
 
-/** kubectl reads these words of YAML 1.1 as truth values, and no others of it. */
-const OLD_WORDS = [
-  { words: /^(yes|Yes|YES|on|On|ON)$/, value: true },
-  { words: /^(no|No|NO|off|Off|OFF)$/, value: false },
-].map(({ words, value }) => ({ tag: "tag:yaml.org,2002:bool", default: true, test: words, resolve: () => value }));
+/** Words of YAML 1.1 that kubectl reads as truth values, and no others of it. */
+const TRUTH_VALUES = [
+  { test: /^(yes|Yes|YES|on|On|ON)$/, resolve: () => true },
+  { test: /^(no|No|NO|off|Off|OFF)$/, resolve: () => false },
+];
+
+const OLD_WORDS = (tags: Tags): Tags => [
+  ...tags,
+  ...TRUTH_VALUES.map((words) => ({ tag: "tag:yaml.org,2002:bool", default: true, ...words })),
+];
 
 async function textsOf(
   paths: readonly string[],
@@ -117,11 +121,17 @@ function read(
     return { manifests: [], unreadable: [{ file, line: lineAt(contents), message: "is no object" }] };
   const items = contents.get("items", true);
   const roots = contents.get("kind") === "List" && isSeq(items) ? items.items : [contents];
-  const manifests = roots.filter(isMap).map((root): Manifest => {
-    const object = root.toJS(document) as Manifest["object"];
-    return { file, object, lineOf: (path) => lineAt(nearest(root, path)) };
-  });
-  return { manifests, unreadable: [] };
+  const found: { manifests: Manifest[]; unreadable: Unreadable[] } = { manifests: [], unreadable: [] };
+  for (const root of roots.filter(isMap)) {
+    try {
+      const object = root.toJS(document) as Manifest["object"];
+      found.manifests.push({ file, object, lineOf: (path) => lineAt(nearest(root, path)) });
+    } catch (problem) {
+      // An alias without an anchor, or more of them than anybody writes.
+      found.unreadable.push({ file, line: lineAt(root), message: (problem as Error).message });
+    }
+  }
+  return found;
 }
 
 /** The innermost node on the way to a field: its key, where it has one. */
@@ -153,5 +163,6 @@ function isNamed(item: { get(key: string): unknown }, name: string): boolean {
 /** `billing/vat`, as the manifest names itself. */
 export function nameOfManifest({ object }: Manifest): string {
   const { name, namespace } = (object.metadata ?? {}) as { name?: unknown; namespace?: unknown };
-  return [namespace, name].filter((part) => typeof part === "string").join("/") || "(without a name)";
+  const known = typeof name === "string" ? name : "(without a name)";
+  return typeof namespace === "string" ? `${namespace}/${known}` : known;
 }

@@ -315,7 +315,12 @@ const calendarCases: Case[] = [
   ],
 ];
 
-export const badObjects: { definition: KindDefinition; resource: Resource; base: object; cases: Case[] }[] = [
+export const badObjects: {
+  definition: KindDefinition;
+  resource: Resource;
+  base: { metadata: { name: string } };
+  cases: Case[];
+}[] = [
   { definition: invoiceServiceKind, resource: invoiceServices, base: service, cases: serviceCases },
   { definition: filingCalendarKind, resource: filingCalendars, base: calendar, cases: calendarCases },
 ];

@@ -1,6 +1,8 @@
 /** Values that do not fit the schemas of our kinds, by kind: each kind of limit that a schema has. */
 export const misfits: Readonly<Record<string, Record<string, unknown>[]>> = {
   InvoiceService: [
+    { "metadata.name": "VAT" },
+    { "metadata.name": "vat_issuing" },
     { "spec.scaling": undefined },
     { "spec.workload.name": undefined },
     { "spec.workload": "vat-api" },

@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import type { Verb } from "../verb.ts";
 import { wanted } from "./candidates.ts";
-import { completionScript } from "./scripts.ts";
+import { completionScript, type Shell } from "./scripts.ts";
 
 const verb = (name: string, more: Partial<Verb> = {}): Verb => ({
   name,
@@ -65,27 +65,60 @@ test.each<[string, unknown]>([
   expect(at(line)).toEqual(words);
 });
 
-describe("the script for bash, run by bash", () => {
-  test.each<[string, string[]]>([
-    ["status --out", ["--output", "--watch"]],
-    ["lint -f ", ["a.yaml", "invoiceops"]],
-  ])("%j", (line, words) => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, "a.yaml"), "");
-    const answer = line.startsWith("lint") ? ":0" : "--output\\tFormat\\n--watch\\n:4";
-    const command = join(folder, "invoiceops");
-    writeFileSync(command, `#!/bin/sh\nprintf '%b\\n' '${answer}'\n`);
-    chmodSync(command, 0o755);
-    const typed = line.split(" ").map((word) => `'${word}'`);
-    const script = `${completionScript("bash")}
-COMP_WORDS=('${command}' ${typed.join(" ")})
-COMP_CWORD=${typed.length}
+/** Runs a script for one shell on a typed line, with the shell's own ways to complete; prints what is offered. */
+const SHELLS: Readonly<Record<Shell, (script: string, typed: readonly string[]) => [args: string[], input: string]>> = {
+  bash: (script, typed) => [
+    ["--norc", "-c"],
+    `${script}
+COMP_WORDS=(${quoted(typed)})
+COMP_CWORD=${typed.length - 1}
 _invoiceops
-printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const out = execFileSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
-    expect(out.trim().split("\n").toSorted()).toEqual(words);
-  });
-});
+printf '%s\\n' "\${COMPREPLY[@]}"`,
+  ],
+  // What zsh's completion system would show: it runs in a terminal alone.
+  zsh: (script, typed) => [
+    ["-f", "-c"],
+    `compdef() { :; }
+_describe() { print -l -- "\${(@P)2}"; }
+_files() { print -l -- *; }
+${script}
+words=(${quoted(typed)})
+CURRENT=${typed.length}
+_invoiceops`,
+  ],
+  fish: (script, typed) => [["--no-config", "-c"], `${script}\ncomplete -C '${typed.join(" ")}'`],
+};
+
+const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(" ");
+
+/** Debian has zsh and fish as packages; CI installs them. */
+const isThere = (shell: string): boolean => spawnSync(shell, ["-c", "exit 0"]).status === 0;
+for (const shell of Object.keys(SHELLS)) if (!isThere(shell)) console.log(`left out: ${shell} is not installed`);
+
+describe.each(Object.entries(SHELLS).filter(([shell]) => isThere(shell)))(
+  "the script for %s, run by it",
+  (shell, runOf) => {
+    test.each<[string, string[]]>([
+      ["status --", ["--output", "--watch"]],
+      ["lint -f ", ["a.yaml", "invoiceops"]],
+    ])("%j", (line, words) => {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, "a.yaml"), "");
+      const answer = line.startsWith("lint") ? ":0" : "--output\\tFormat\\n--watch\\tAgain\\n:4";
+      const file = join(folder, "invoiceops");
+      writeFileSync(file, `#!/bin/sh\nprintf '%b\\n' '${answer}'\n`);
+      chmodSync(file, 0o755);
+      const [args, input] = runOf(completionScript(shell as Shell), ["invoiceops", ...line.split(" ")]);
+      const env = { ...process.env, PATH: `${folder}:${process.env["PATH"]}`, HOME: folder };
+      const out = execFileSync(shell, [...args, input], { cwd: folder, env, encoding: "utf8" });
+      const offered = out
+        .trim()
+        .split("\n")
+        .map((one) => one.split(/[\t:]/)[0]);
+      expect(new Set(offered)).toEqual(new Set(words));
+    });
+  },
+);
 
 test("each script asks the command itself, and says how it is loaded", () => {
   for (const shell of ["bash", "zsh", "fish"] as const) {

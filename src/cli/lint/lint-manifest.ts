@@ -11,6 +11,7 @@ import { windowsOf } from "../../calendar/windows.ts";
 import { prewarmOf } from "../../operator/annotations.ts";
 import type { Manifest } from "../manifests.ts";
 import { kindOfManifest } from "./kind-of.ts";
+import { metadataRefusals } from "./metadata.ts";
 import type { Refusal } from "./refusal.ts";
 import { ruleRefusals } from "./rules.ts";
 import { isBlocking, schemaRefusals } from "./schema.ts";
@@ -39,10 +40,13 @@ export function lintManifest(manifest: Pick<Manifest, "object">, now: number): L
 }
 
 /** What the API server would say to the object. */
-export function lintObject(kind: KindDefinition, object: unknown): { refusals: Refusal[]; unchecked: Refusal[] } {
+export function lintObject(kind: KindDefinition, object: object): { refusals: Refusal[]; unchecked: Refusal[] } {
   const schema = schemaOf(kind);
   const stored = withDefaults(schema, object);
-  const refusals = schemaRefusals(schema, stored);
+  const refusals = [
+    ...metadataRefusals((object as { metadata?: unknown }).metadata),
+    ...schemaRefusals(schema, stored),
+  ];
   if (refusals.some(isBlocking)) return { refusals, unchecked: [] };
   const ruled = ruleRefusals(schema, stored);
   return { ...ruled, refusals: [...refusals, ...ruled.refusals] };

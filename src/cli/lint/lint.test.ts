@@ -68,6 +68,35 @@ describe("what is read", () => {
       ["standard input:7: spec.timeZone: Required value (FilingCalendar vat)"],
     ],
     [
+      "an object without a name",
+      good.replace("  name: vat\n", ""),
+      [
+        "standard input:3: metadata.name: Required value: name or generateName is required (InvoiceService billing/(without a name))",
+      ],
+    ],
+    ["an object whose name the API server makes", good.replace("  name: vat\n", "  generateName: vat-\n"), [""]],
+    [
+      "a truth value where a text belongs",
+      good.replace("  namespace: billing", "  namespace: billing\n  annotations: {invoiceops.dev/paused: true}"),
+      [
+        `standard input:6: metadata.annotations[invoiceops.dev/paused]: is not a text: write it in quotes, "true" (InvoiceService billing/vat)`,
+      ],
+    ],
+    [
+      "a field of the metadata that there is not",
+      good.replace("  namespace: billing", "  namespace: billing\n  lables: {}"),
+      [`standard input:6: metadata.lables: unknown field "metadata.lables" (InvoiceService billing/vat)`],
+    ],
+    [
+      "anchors and merges",
+      good.replace("  workload: {", "  workload: &w {").replace("  scaling:", "  calendars: [{<<: *w}]\n  scaling:"),
+      [
+        'standard input:10: spec.calendars[0].apiVersion: unknown field "spec.calendars[0].apiVersion" (InvoiceService billing/vat)',
+        'standard input:10: spec.calendars[0].kind: unknown field "spec.calendars[0].kind" (InvoiceService billing/vat)',
+      ],
+    ],
+    ["an alias of nothing", "a: *none\n", [expect.stringMatching(/^standard input:1: .*none/) as string]],
+    [
       "words of YAML 1.1, as kubectl reads them",
       good.replace("  scaling:", "    emptyMeansZero: yes\n  scaling:"),
       [""],

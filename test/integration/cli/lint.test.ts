@@ -38,7 +38,8 @@ describe.each(badObjects)("$definition.kind", ({ definition, resource, base, cas
   async function server(values: Record<string, unknown>): Promise<Refusal[]> {
     const object = withValues(base, values) as KubeObject;
     try {
-      await client.create(resource, { ...object, metadata: { ...object.metadata, name: "lint-agreement" } });
+      const name = object.metadata.name === base.metadata.name ? "lint-agreement" : object.metadata.name;
+      await client.create(resource, { ...object, metadata: { ...object.metadata, name } });
     } catch (error) {
       if (!(error instanceof KubeError) || error.status !== 422) throw error;
       const causes = (error.details?.causes ?? []).map(({ field = "", message = "" }) => ({ field, message }));
