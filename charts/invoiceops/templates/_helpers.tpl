@@ -72,7 +72,11 @@ app.kubernetes.io/component: operator
 {{- $secrets := concat ((.Values.global).imagePullSecrets | default list) (.Values.imagePullSecrets | default list) }}
 {{- $names := list }}
 {{- range $secrets }}
-{{- $names = append $names (kindIs "string" . | ternary . (.name | default "")) }}
+{{- if kindIs "string" . }}
+{{- $names = append $names . }}
+{{- else }}
+{{- $names = append $names .name }}
+{{- end }}
 {{- end }}
 {{- range $names | uniq }}
 - name: {{ . }}
