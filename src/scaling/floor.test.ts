@@ -267,9 +267,7 @@ describe("what is remembered", () => {
 
   it("is our own value only while we look: what happens in a pause is no reset", () => {
     const contest = { manager: "x", since: 1, generation: 1, cause: "Resets" as const };
-    expect(
-      keptOff({ resets: [1], lastOurs: 12, declared: { by: "helm", since: 1, applied: false, perhaps: false } }),
-    ).toEqual({
+    expect(keptOff({ resets: [1], lastOurs: 12, declared: { manager: "helm", since: 1, cause: "Updated" } })).toEqual({
       resets: [1],
     });
     expect(keptOff({ resets: [1], lastOurs: 12, contest })).toEqual({ resets: [1], contest });

@@ -60,14 +60,16 @@ export interface FloorMemory {
   altered?: Altered;
 }
 
+/** A manifest that the field stands in although its owner no longer shows it. */
 interface Declared {
-  by: string;
+  manager: string;
   /** When we raised it; who has mended it since may say so by a refresh. */
   since: number;
-  /** By server-side apply: the next one does not reset our value, it fails. */
-  applied: boolean;
-  /** It stood at the API server's default, which is also booked as its creator's: it may not be in the manifest. */
-  perhaps: boolean;
+  /**
+   * `Applied`: by server-side apply, so the next one does not reset our value, it fails. `Updated`: the next one resets
+   * it. `Defaulted`: it stood at the API server's default, which is booked as its creator's: it may be in no manifest.
+   */
+  cause: "Applied" | "Updated" | "Defaulted";
 }
 
 export const emptyFloorMemory: FloorMemory = { resets: [] };
@@ -235,15 +237,15 @@ function fieldOf({ object, path, kind }: Target): string {
 /** The memory with whose manifest our write takes the field from, where nothing shows that afterwards: Helm's. */
 function declaredOnWrite({ now, target }: FloorInput, ownership: Ownership, memory: FloorMemory): FloorMemory {
   if (ownership.class === "Free" || !isHelm(ownership.manager)) return memory;
-  const applied = ownership.class === "Enforced";
-  const perhaps = !applied && target.value === DEFAULT;
-  return { ...memory, declared: { by: ownership.manager, since: now, applied, perhaps } };
+  const updated = target.value === DEFAULT ? "Defaulted" : "Updated";
+  const cause = ownership.class === "Enforced" ? "Applied" : updated;
+  return { ...memory, declared: { manager: ownership.manager, since: now, cause } };
 }
 
 /** The field is where we want it, or is being written so. */
 function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: FloorMemory): FloorDecision {
   const field = fieldOf(target);
-  const by = ownership.class === "Declared" ? ownership.manager : memory.declared?.by;
+  const by = ownership.class === "Declared" ? ownership.manager : memory.declared?.manager;
   if (by === undefined) return { applied: true, reason: "Applied", message: `${field} is ${wanted}`, memory };
   const mending = mendingOf(by, target.object, target.path);
   return {
@@ -254,11 +256,12 @@ function raised({ target, wanted }: FloorInput, ownership: Ownership, memory: Fl
   };
 }
 
-function threatBy(by: string, declared: Declared | undefined): string {
-  if (declared?.perhaps)
-    return `${by} has made it with ${DEFAULT}, and an upgrade resets it if it stands in the chart. If it does not, a refresh ends this note; if it does`;
-  const next = declared?.applied ? "the next upgrade fails with a conflict over it" : "the next apply resets it";
-  return `it stands in the manifest of ${by} and ${next}`;
+function threatBy(manager: string, declared: Declared | undefined): string {
+  if (declared?.cause === "Defaulted")
+    return `${manager} has made it with ${DEFAULT}, and an upgrade resets it if it stands in the chart. If it does not, a refresh ends this note; if it does`;
+  const next =
+    declared?.cause === "Applied" ? "the next upgrade fails with a conflict over it" : "the next apply resets it";
+  return `it stands in the manifest of ${manager} and ${next}`;
 }
 
 /** Nothing is to be raised: what we had raised goes back, everything else stays as its owner set it. */

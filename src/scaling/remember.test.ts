@@ -106,15 +106,27 @@ describe("what a new process remembers", () => {
     contest: { manager: "argocd-controller", since: "2027-01-12T07:00:00Z", generation: 3, cause: "Applied" },
   };
 
-  test("is the floor that was in force, since when and for what, and who contests it", () => {
-    expect(restore(before, now)).toEqual({
+  test("is the floor that was in force, since when and for what, who contests it, whose manifest it stands in", () => {
+    const declared = { manager: "helm", since: "2027-01-12T07:00:00Z", cause: "Applied" } as const;
+    expect(restore({ ...before, declared }, now)).toEqual({
       reactive: initialReactiveState,
       inForce: { replicas: 9, since: now - 5 * MINUTE, reason: "window vat 2027-01", release: "stepped" },
       floor: {
         resets: [],
         contest: { manager: "argocd-controller", since: now - 60 * MINUTE, generation: 3, cause: "Applied" },
+        declared: { manager: "helm", since: now - 60 * MINUTE, cause: "Applied" },
       },
     });
+  });
+
+  test("is that Helm's next upgrade takes the field back", () => {
+    const target = new LiveField("Scale", 2, { owner: { manager: "helm", operation: "Update" } }).target();
+    const { status } = look({ target, sources: [needs(5)] });
+    expect(status.declared).toEqual({ manager: "helm", since: "2027-01-12T08:00:00Z", cause: "Updated" });
+    const ours = new LiveField("Scale", 5, { owner: { manager: "invoiceops", operation: "Update" } }).target();
+    const later = look({ target: ours, sources: [needs(5)] }, status);
+    expect(later.decision.field).toMatchObject({ reason: "DeclaredElsewhere" });
+    expect(later.status.declared).toEqual(status.declared);
   });
 
   test.each([

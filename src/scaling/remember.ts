@@ -17,7 +17,7 @@ type ScalingStatus = NonNullable<InvoiceServiceStatus["scaling"]>;
 
 /** The memory of a process that has just started, at `now`. */
 export function restore(status: ScalingStatus | undefined, now: number): ScalingMemory {
-  const { floor, floorSince, floorReason = "base", contest, leadSeconds } = status ?? {};
+  const { floor, floorSince, floorReason = "base", contest, declared, leadSeconds } = status ?? {};
   return {
     reactive: initialReactiveState,
     ...(leadSeconds === undefined ? {} : { leadMs: leadSeconds * 1_000 }),
@@ -34,6 +34,7 @@ export function restore(status: ScalingStatus | undefined, now: number): Scaling
     floor: {
       resets: [],
       ...(contest ? { contest: { ...contest, since: parseTime(contest.since, now) } } : {}),
+      ...(declared ? { declared: { ...declared, since: parseTime(declared.since, now) } } : {}),
     },
   };
 }
@@ -41,7 +42,7 @@ export function restore(status: ScalingStatus | undefined, now: number): Scaling
 /** The status section: what is so, not when it was last looked at, so that it changes only when its meaning does. */
 export function statusOf({ target, workload }: Observed, decision: Decision): ScalingStatus {
   const { base, floor, recommended, shortfall, plan, memory } = decision;
-  const { contest } = memory.floor;
+  const { contest, declared } = memory.floor;
   const own = isRefusal(target) ? undefined : target;
   return {
     ...(own ? { owner: `${own.object.kind ?? own.kind}/${own.object.metadata.name}`, base } : {}),
@@ -53,6 +54,7 @@ export function statusOf({ target, workload }: Observed, decision: Decision): Sc
     ...(own?.kind === "Scale" ? { desired: recommended } : {}),
     leadSeconds: Math.ceil(decision.leadMs / 1000),
     ...(contest ? { contest: { ...contest, since: timestamp(contest.since) } } : {}),
+    ...(declared ? { declared: { ...declared, since: timestamp(declared.since) } } : {}),
     ...(shortfall
       ? { shortfall: { needed: shortfall.needed, limit: shortfall.limit, limitedBy: within(shortfall.limitedBy) } }
       : {}),

@@ -51,7 +51,7 @@ export class Looks {
   }
 
   restart(): void {
-    const { contest } = this.memory;
-    this.memory = contest ? { resets: [], contest } : emptyFloorMemory;
+    const { contest, declared } = this.memory;
+    this.memory = { ...emptyFloorMemory, ...(contest ? { contest } : {}), ...(declared ? { declared } : {}) };
   }
 }

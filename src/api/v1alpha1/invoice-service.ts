@@ -188,6 +188,15 @@ const contest = s.object("Somebody else holds the field; nothing is written unti
   ]),
 });
 
+const declared = s.object("A manifest that the field stands in too, although its owner no longer shows it.", {
+  manager: s.string("The field manager of whoever applies it.", { max: 128 }),
+  since: time("When we raised the field; a refresh after that forgets it"),
+  cause: s.choice(
+    "Applied: its next apply fails with a conflict. Updated: it resets the field. Defaulted: it may be in no manifest.",
+    ["Applied", "Updated", "Defaulted"],
+  ),
+});
+
 const scalingStatus = s.object("What scaling does.", {
   owner: s.optional(
     s.string("The object whose field carries the floor, for example HorizontalPodAutoscaler/vat-api.", { max: 320 }),
@@ -199,6 +208,7 @@ const scalingStatus = s.object("What scaling does.", {
   floorSince: s.optional(time("Since when the floor has this value; the next step down waits from here")),
   floorReason: s.optional(s.string("What the floor stands for: a window, an event, a schedule, or base.")),
   contest: s.optional(contest),
+  declared: s.optional(declared),
   current: s.optional(count("Replicas that the workload has.")),
   ready: s.optional(count("Replicas that are ready.")),
   desired: s.optional(count("Replicas that plan and demand together ask for; only where we set the count ourselves.")),
