@@ -18,8 +18,8 @@ export const genArgocd: Verb = {
 the dates. Argo CD's cron has no year, so a sync window comes again a year later: generate anew when the calendar
 changes, and at least once in twelve months. "check" tells when they no longer fit.
 
-The output has nothing of the project but its sync windows, and replaces all of them: apply it server-side, or copy
-them into the project in Git.`,
+The output has nothing of the project but its sync windows, and replaces all of them. Patch the project with it, or copy
+them into the project in Git; do not apply it, which may take away what it does not have.`,
   flags: {
     project: { type: "string", value: "NAME", help: "The AppProject (default: default)" },
     "project-namespace": { type: "string", value: "NAMESPACE", help: "Where Argo CD is (default: argocd)" },
@@ -47,7 +47,7 @@ them into the project in Git.`,
     "sync-overrun": { type: "boolean", help: "Let a sync that runs when the window opens end (Argo CD 3.5 and later)" },
   },
   examples: [
-    "gen argocd --project billing | kubectl apply --server-side -f -",
+    "gen argocd --project billing | kubectl patch appproject billing -n argocd --type=merge --patch-file=/dev/stdin",
     "gen argocd --project billing -f calendars.yaml --months 6",
   ],
   rights: [{ verbs: ["list"], resource: "filingcalendars.invoiceops.dev", where: "the cluster" }],

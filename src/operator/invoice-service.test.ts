@@ -186,7 +186,7 @@ describe("a look at a service", () => {
     expect(world.service?.status).toMatchObject({
       observedGeneration: 1,
       phase: "Healthy",
-      scaling: { owner: "Deployment/inv-api", base: 2, floor: 2, desired: 5 },
+      scaling: { owner: "Deployment/inv-api", floor: 2, desired: 5 },
     });
     expect(result).toEqual({ requeueAfterMs: expect.any(Number) as number });
     const { requeueAfterMs } = result as { requeueAfterMs: number };

@@ -166,6 +166,58 @@ describe("on a plain workload", () => {
   });
 });
 
+/** Four replicas, and ten by a schedule from one hour to two hours after the start. */
+function scheduled(): World {
+  const world = plain(4);
+  const sources = [{ ...windowOf(10, START + HOUR, START + 2 * HOUR), release: "exact" as const }];
+  world.observed = { sources, uncounted: true, leadMs: 0 };
+  return world;
+}
+
+describe("on a plain workload whose demand says nothing about replicas", () => {
+  const uncounted = partial(0);
+
+  it.each([
+    ["and books it as ours", false],
+    ["and books no owner, as after a server-side apply of the workload", true],
+  ])("the plan raises the count %s, and gives it back to what it was, also after a restart", (_, unowned) => {
+    const world = scheduled();
+    const counts = [0, 60, 30, 30, 30].map((minutes) => {
+      world.look(minutes * MINUTE, uncounted);
+      if (unowned) world.field.owners = [];
+      world.restart();
+      return world.field.value;
+    });
+    expect(counts).toEqual([4, 10, 10, 4, 4]);
+  });
+
+  it("a count that somebody set meanwhile is the one to keep", () => {
+    const world = scheduled();
+    world.look(HOUR, uncounted);
+    world.field.update("kubectl", 12, "scale");
+    world.look(MINUTE, uncounted);
+    expect(world.watch(150, uncounted).at(-1)).toBe(12);
+    world.field.update("kubectl", 3, "scale");
+    expect(world.watch(10, uncounted).at(-1)).toBe(3);
+  });
+
+  it("what cannot be read makes no difference to it, but for the fallback", () => {
+    const world = scheduled();
+    world.look(HOUR, missing);
+    world.settings = { ...S0, fallback: { afterFailures: 3, replicas: 6 } };
+    expect(world.watch(130, missing).at(-1)).toBe(6);
+    const { fallback: _none, ...settings } = S0;
+    world.settings = settings;
+    expect(world.watch(2, missing).at(-1)).toBe(4);
+  });
+
+  it("never fewer than spec.scaling.minReplicas", () => {
+    const world = plain(1);
+    world.observed = { sources: [], uncounted: true };
+    expect(world.watch(3, uncounted)).toEqual([2, 2, 2]);
+  });
+});
+
 describe("what keeps us off the field", () => {
   const refusal: Refusal = { reason: "AmbiguousTarget", message: "two autoscalers" };
 

@@ -1,4 +1,5 @@
 import { baseOf, decideFloor, keptOff, type FloorDecision, type FloorMemory } from "./floor.ts";
+import { isOurs } from "./ownership.ts";
 import { neededAt, peakNeed, planAt, planSteps, type PlanSource, type PlanStep } from "./plan.ts";
 import {
   evaluateReactive,
@@ -37,6 +38,8 @@ export interface Observed {
   /** How far ahead a shortfall is looked for, ms. */
   horizonMs: number;
   target: Target | Refusal;
+  /** No signal says how many replicas demand needs: the plan alone moves a plain count, and back to where it was. */
+  uncounted?: boolean;
   workload: { replicas: number; ready: number };
   quota?: QuotaRoom;
   /** Why nothing may be written although there is a target; undefined = write. */
@@ -49,6 +52,8 @@ export interface ScalingMemory {
   /** The last evaluation, for looks in between. */
   evaluated?: ReactiveResult;
   inForce?: FloorInForce & { reason: string };
+  /** The plain count before the plan raised it, where no demand says what it should be. */
+  countBefore?: number;
   floor: FloorMemory;
   /** The lead that was planned with last, ms. */
   leadMs?: number;
@@ -74,7 +79,10 @@ export interface Shortfall {
 }
 
 export interface Decision {
+  /** What stands without the plan: the autoscaler's own minimum, or the count that goes with it. */
   base: number;
+  /** The plain count to go back to; undefined where demand says it, and where an autoscaler does. */
+  countBefore?: number;
   /** The floor in force: what the plan and its release hold now, inside all bounds. */
   floor: FloorInForce & { reason: string; held?: NextFloor["held"] };
   /** What should run now, demand included: the recommendation that is always published. */
@@ -99,7 +107,8 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
 
   const known = isRefusal(target) ? undefined : target;
   const owned = known && known.kind !== "Scale" ? known : undefined;
-  const base = owned ? baseOf(owned) : { replicas: settings.minReplicas, raised: false };
+  const countBefore = known && !owned && observed.uncounted ? countBeforeOf(known, memory) : undefined;
+  const base = owned ? baseOf(owned) : { replicas: countBefore ?? settings.minReplicas, raised: false };
   const least = Math.max(base.replicas, settings.minReplicas);
   const limits = limitsOf(observed, owned);
   const ceiling = Math.max(base.replicas, Math.min(...limits.map(({ limit }) => limit)));
@@ -125,7 +134,8 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
     ...(step.held ? { held: step.held } : {}),
   };
 
-  const asked = Math.max(reactive.replicas, replicas, planned.replicas);
+  const demanded = countBefore === undefined ? reactive.replicas : reactive.fallback ? fallbackOf(settings) : 0;
+  const asked = Math.max(demanded, replicas, planned.replicas);
   const recommended = Math.max(settings.minReplicas, Math.min(asked, ceiling));
   const wanted = known?.kind === "Scale" ? recommended : replicas;
   const field =
@@ -155,6 +165,7 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
   const next = [step.nextStepAt, outlook.plan[1]?.from].filter((at) => at !== undefined);
   return {
     base: base.replicas,
+    ...(countBefore === undefined ? {} : { countBefore }),
     floor,
     recommended,
     neededNow: neededAt(sources, 0, now),
@@ -168,11 +179,28 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
       reactive: reactive.state,
       ...(observed.signals ? { evaluated: reactive } : memory.evaluated ? { evaluated: memory.evaluated } : {}),
       inForce: floor,
+      ...(countBefore === undefined ? {} : { countBefore }),
       floor: field?.memory ?? keptOff(memory.floor),
       leadMs,
       outlook,
     },
   };
+}
+
+/**
+ * The count that somebody else set last; ours is one that the plan raised. After a server-side apply of the workload a
+ * write of /scale books no owner: then it is told by its value.
+ */
+function countBeforeOf(
+  { object, path, value }: Target,
+  { countBefore = value, inForce, floor: { lastOurs } }: ScalingMemory,
+): number {
+  const ours = isOurs(object, path) || value === lastOurs || value === inForce?.replicas;
+  return ours ? countBefore : value;
+}
+
+function fallbackOf({ fallback }: ScalingSettings): number {
+  return fallback?.replicas ?? 0;
 }
 
 /**

@@ -199,6 +199,7 @@ function observe(service: InvoiceService, input: ScalingInput, state: WorkloadSt
     leadFixed: userLeadMs(spec) !== undefined,
     horizonMs: HORIZON_MS,
     target: input.rival ? rivalRefusal(input.rival, service) : state.target,
+    uncounted: spec.scaling.perReplica === undefined && !spec.demand.signals?.length,
     workload: { replicas: state.replicas, ready: state.ready },
     ...(state.quota ? { quota: state.quota } : {}),
     ...(hold ? { hold } : {}),

@@ -17,9 +17,11 @@ type ScalingStatus = NonNullable<InvoiceServiceStatus["scaling"]>;
 
 /** The memory of a process that has just started, at `now`. */
 export function restore(status: ScalingStatus | undefined, now: number): ScalingMemory {
-  const { floor, floorSince, floorReason = "base", contest, declared, leadSeconds } = status ?? {};
+  const { floor, floorSince, floorReason = "base", contest, declared, leadSeconds, base, desired } = status ?? {};
   return {
     reactive: initialReactiveState,
+    // `desired` is there for a plain count alone.
+    ...(base === undefined || desired === undefined ? {} : { countBefore: base }),
     ...(leadSeconds === undefined ? {} : { leadMs: leadSeconds * 1_000 }),
     ...(floor === undefined
       ? {}
@@ -41,11 +43,12 @@ export function restore(status: ScalingStatus | undefined, now: number): Scaling
 
 /** The status section: what is so, not when it was last looked at, so that it changes only when its meaning does. */
 export function statusOf({ target, workload }: Observed, decision: Decision): ScalingStatus {
-  const { base, floor, recommended, shortfall, plan, memory } = decision;
+  const { base, countBefore, floor, recommended, shortfall, plan, memory } = decision;
   const { contest, declared } = memory.floor;
   const own = isRefusal(target) ? undefined : target;
   return {
-    ...(own ? { owner: `${own.object.kind ?? own.kind}/${own.object.metadata.name}`, base } : {}),
+    ...(own ? { owner: `${own.object.kind ?? own.kind}/${own.object.metadata.name}` } : {}),
+    ...(own && (own.kind !== "Scale" || countBefore !== undefined) ? { base } : {}),
     floor: floor.replicas,
     floorSince: timestamp(floor.since),
     floorReason: within(floor.reason),

@@ -55,9 +55,10 @@ export function recurrenceOf(boundaries: readonly { at: number; start: boolean }
 }
 
 /** The memory of a process that has just started and has read the status. */
-function afterRestart({ inForce, floor }: ScalingMemory): ScalingMemory {
+function afterRestart({ inForce, countBefore, floor }: ScalingMemory): ScalingMemory {
   return {
     reactive: initialReactiveState,
+    ...(countBefore === undefined ? {} : { countBefore }),
     ...(inForce ? { inForce } : {}),
     floor: { resets: [], ...(floor.contest ? { contest: floor.contest } : {}) },
   };

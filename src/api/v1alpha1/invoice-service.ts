@@ -202,7 +202,9 @@ const scalingStatus = s.object("What scaling does.", {
     s.string("The object whose field carries the floor, for example HorizontalPodAutoscaler/vat-api.", { max: 320 }),
   ),
   base: s.optional(
-    count("The minimum that the owner of that field had set; it is given back after the window. In replicas."),
+    count(
+      "What the owner of that field had set; it is given back after the window. In replicas. Absent where demand sets a plain count.",
+    ),
   ),
   floor: s.optional(count("Fewest replicas that the plan wants now.")),
   floorSince: s.optional(time("Since when the floor has this value; the next step down waits from here")),
