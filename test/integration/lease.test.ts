@@ -81,7 +81,9 @@ test.concurrent("a leader that was stopped begins no write when it resumes, and 
   a.process.kill("SIGCONT");
   expect(await a.ended).toBe(1);
   const passes = a.told.filter((line) => line.startsWith("passed "));
-  expect(a.told.filter((line) => line !== "held back" && !passes.includes(line))).toEqual(["leading", "lost"]);
+  // A request that was under way at the stop may be out of time at the resume: it passed before, and is no new write.
+  const others = a.told.filter((line) => !/^(passed|failed) |^held back$/.test(line));
+  expect(others).toEqual(["leading", "lost"]);
   expect(a.told).toContain("held back");
   // What arrives after the resume was handed to the system before the stop: no client can take that back.
   expect(passes.filter((line) => Number(line.slice("passed ".length)) >= resumedAt)).toEqual([]);

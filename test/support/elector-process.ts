@@ -2,7 +2,7 @@
  * A process that competes for a lease and, guarded by it, writes as fast as it can: a ConfigMap of its own name.
  * Arguments: kubeconfig, namespace, lease, identity, lease duration in ms. Tells what happens as lines on standard output:
  * "leading", "passed N" (the guard let a write pass, at N ms since the epoch), "held back" (a write that it stopped),
- * "lost". Ends with 1 a second after a loss: that second
+ * "failed ..." (one that had passed and got no good answer), "lost". Ends with 1 a second after a loss: that second
  * is there for the test, to show that the guard holds without the exit. SIGTERM releases the lease.
  */
 import { createClient } from "../../src/kube/client.ts";
@@ -39,7 +39,7 @@ async function writeForEver(): Promise<never> {
     try {
       await client.apply(configMaps, { metadata: { namespace, name: identity }, data: { count: String(count) } });
     } catch (error) {
-      console.log(isNotLeader(error) ? "held back" : String(error));
+      console.log(isNotLeader(error) ? "held back" : `failed ${String(error)}`);
     }
     await clock.sleep(20);
   }
