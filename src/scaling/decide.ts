@@ -81,8 +81,6 @@ export interface Shortfall {
 export interface Decision {
   /** What stands without the plan: the autoscaler's own minimum, or the count that goes with it. */
   base: number;
-  /** The plain count to go back to; undefined where demand says it, and where an autoscaler does. */
-  countBefore?: number;
   /** The floor in force: what the plan and its release hold now, inside all bounds. */
   floor: FloorInForce & { reason: string; held?: NextFloor["held"] };
   /** What should run now, demand included: the recommendation that is always published. */
@@ -134,7 +132,8 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
     ...(step.held ? { held: step.held } : {}),
   };
 
-  const demanded = countBefore === undefined ? reactive.replicas : reactive.fallback ? fallbackOf(settings) : 0;
+  const fallback = reactive.fallback ? (settings.fallback?.replicas ?? 0) : 0;
+  const demanded = countBefore === undefined ? reactive.replicas : fallback;
   const asked = Math.max(demanded, replicas, planned.replicas);
   const recommended = Math.max(settings.minReplicas, Math.min(asked, ceiling));
   const wanted = known?.kind === "Scale" ? recommended : replicas;
@@ -165,7 +164,6 @@ export function decide(observed: Observed, memory: ScalingMemory): Decision {
   const next = [step.nextStepAt, outlook.plan[1]?.from].filter((at) => at !== undefined);
   return {
     base: base.replicas,
-    ...(countBefore === undefined ? {} : { countBefore }),
     floor,
     recommended,
     neededNow: neededAt(sources, 0, now),
@@ -197,10 +195,6 @@ function countBeforeOf(
 ): number {
   const ours = isOurs(object, path) || value === lastOurs || value === inForce?.replicas;
   return ours ? countBefore : value;
-}
-
-function fallbackOf({ fallback }: ScalingSettings): number {
-  return fallback?.replicas ?? 0;
 }
 
 /**

@@ -43,12 +43,12 @@ export function restore(status: ScalingStatus | undefined, now: number): Scaling
 
 /** The status section: what is so, not when it was last looked at, so that it changes only when its meaning does. */
 export function statusOf({ target, workload }: Observed, decision: Decision): ScalingStatus {
-  const { base, countBefore, floor, recommended, shortfall, plan, memory } = decision;
+  const { base, floor, recommended, shortfall, plan, memory } = decision;
   const { contest, declared } = memory.floor;
   const own = isRefusal(target) ? undefined : target;
   return {
     ...(own ? { owner: `${own.object.kind ?? own.kind}/${own.object.metadata.name}` } : {}),
-    ...(own && (own.kind !== "Scale" || countBefore !== undefined) ? { base } : {}),
+    ...(own && (own.kind !== "Scale" || memory.countBefore !== undefined) ? { base } : {}),
     floor: floor.replicas,
     floorSince: timestamp(floor.since),
     floorReason: within(floor.reason),
