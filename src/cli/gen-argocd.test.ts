@@ -70,6 +70,17 @@ describe("gen argocd", () => {
     expect(warnings).toContain("FilingCalendar/vat: spec.dates[bad].deadline");
   });
 
+  test("a calendar that does not fit its schema is told with its line, and the others are printed", async () => {
+    const good = calendar({ timeZone: "Etc/UTC", monthly: { deadlineDay: 15, opensDay: 1 } });
+    const { code, out, warnings } = await run(
+      ["-f", "-"],
+      `${good}\n---\n${calendar({ monthly: { deadlineDay: 15 } })}`,
+    );
+    expect(code).toBe(1);
+    expect(windowsIn(out)).toHaveLength(12);
+    expect(warnings).toMatch(/^standard input:\d+: spec\.timeZone: /m);
+  });
+
   test("no window ahead is told", async () => {
     const dates = [{ period: "old", opens: "2025-12-01", deadline: "2025-12-15" }];
     const { code, out, warnings } = await run(["-f", "-"], calendar({ timeZone: "Etc/UTC", dates }));

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { parseAllDocuments, stringify } from "yaml";
-import type { FilingCalendar } from "../api/v1alpha1/filing-calendar.ts";
+import { stringify } from "yaml";
 import { syncWindowsOf, type SyncWindow } from "../calendar/sync-windows.ts";
 import { windowsOf } from "../calendar/windows.ts";
 import { DAY_MS } from "../calendar/zone.ts";
-import type { KubeObject } from "../kube/resource.ts";
 import { filingCalendars } from "../operator/kinds.ts";
+import { calendarsIn, type Calendar } from "./manifest-calendars.ts";
+import { filesFlag, readManifests, recursiveFlag } from "./manifests.ts";
 import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
 
 const MOST_MONTHS = 12;
@@ -30,12 +29,10 @@ them into the project in Git; do not apply it, which may take away what it does 
       help: "A FilingCalendar to follow; may be given several times (default: all)",
     },
     filename: {
-      type: "string",
-      short: "f",
-      value: "FILE",
-      multiple: true,
-      help: "Take the FilingCalendars from files, - for standard input, instead of from the cluster",
+      ...filesFlag,
+      help: "Take the FilingCalendars from a file, a folder, or - for standard input, instead of from the cluster",
     },
+    recursive: recursiveFlag,
     months: { type: "string", value: "N", help: "How far ahead, at most 12 (default 12)" },
     applications: {
       type: "string",
@@ -56,9 +53,11 @@ them into the project in Git; do not apply it, which may take away what it does 
     if (context.operands.length > 0)
       throw new UsageError(`${context.operands.join(" ")} is too much: name calendars with --calendar`);
     const months = monthsOf(context);
-    const calendars = chosen(await readCalendars(context), context.texts("calendar"));
+    const { calendars: known, refused } = await readCalendars(context);
+    for (const line of refused) context.warn(`${line}\n`);
+    const calendars = chosen(known, context.texts("calendar"));
     const now = context.clock.now();
-    let complete = true;
+    let complete = refused.length === 0;
     const windows: SyncWindow[] = [];
     for (const { metadata, spec } of calendars) {
       const range = { from: now - 366 * DAY_MS, to: now + 2 * 366 * DAY_MS };
@@ -78,25 +77,10 @@ them into the project in Git; do not apply it, which may take away what it does 
   },
 };
 
-type Calendar = Pick<FilingCalendar & KubeObject, "metadata" | "spec">;
-
-async function readCalendars(context: CliContext): Promise<Calendar[]> {
-  const files = context.texts("filename");
-  if (files.length === 0) return (await context.cluster().client.list(filingCalendars, {})).items;
-  const texts = await Promise.all(files.map((file) => (file === "-" ? context.input() : readFile(file, "utf8"))));
-  const found = texts.flatMap((text) =>
-    parseAllDocuments(text).map((document) => {
-      if (document.errors[0]) throw document.errors[0];
-      return document.toJS() as { kind?: string } | null;
-    }),
-  );
-  return found.filter((object) => object?.kind === "FilingCalendar").map(withDefaults);
-}
-
-/** What the API server would fill in. */
-function withDefaults(object: unknown): Calendar {
-  const { metadata, spec } = object as Calendar;
-  return { metadata, spec: { ...spec, openTime: spec.openTime ?? "00:00", closeTime: spec.closeTime ?? "24:00" } };
+/** Those of the cluster, or of the files that are given; `refused` says what in these is none. */
+async function readCalendars(context: CliContext): Promise<{ calendars: Calendar[]; refused: string[] }> {
+  if (context.texts("filename").length > 0) return calendarsIn(await readManifests(context));
+  return { calendars: (await context.cluster().client.list(filingCalendars, {})).items, refused: [] };
 }
 
 function chosen(calendars: readonly Calendar[], names: readonly string[]): Calendar[] {

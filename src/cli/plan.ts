@@ -1,7 +1,6 @@
 import { timestamp } from "../api/v1alpha1/conditions.ts";
 import { schemaOf } from "../api/v1alpha1/crd.ts";
 import { withDefaults } from "../api/v1alpha1/defaults.ts";
-import { filingCalendarKind, type FilingCalendar } from "../api/v1alpha1/filing-calendar.ts";
 import { invoiceServiceKind, type InvoiceService } from "../api/v1alpha1/invoice-service.ts";
 import { repairInvoiceService } from "../api/v1alpha1/validate.ts";
 import { CalendarError } from "../calendar/calendar-error.ts";
@@ -10,6 +9,7 @@ import { resolveZone } from "../calendar/zone.ts";
 import { userLeadMs } from "../scaling/settings.ts";
 import { kindOfManifest } from "./lint/kind-of.ts";
 import { schemaRefusals } from "./lint/schema.ts";
+import { calendarsIn, type Calendar } from "./manifest-calendars.ts";
 import { filesFlag, nameOfManifest, readManifests, recursiveFlag, type Manifest } from "./manifests.ts";
 import { formatOf, outputFlag, printedAs } from "./output.ts";
 import { planOf } from "./plan/steps.ts";
@@ -49,28 +49,23 @@ export const plan: Verb = {
   },
   async run(context) {
     formatOf(context);
-    const { manifests, unreadable } = await readManifests(context);
-    for (const { file, line, message } of unreadable) context.warn(`${file}:${line}: ${message}\n`);
+    const read = await readManifests(context);
+    const { manifests } = read;
+    const { calendars, refused } = calendarsIn(read);
+    for (const line of refused) context.warn(`${line}\n`);
     const services = manifests.filter((one) => kindOfManifest(one) === invoiceServiceKind);
     if (services.length === 0) throw new UsageError("there is no InvoiceService in the files");
-    const calendars = manifests.filter((one) => kindOfManifest(one) === filingCalendarKind).flatMap(usableCalendar);
     const zone = zoneOf(context, calendars);
     const range = rangeOf(context, zone);
     const views = services.map((service) => viewOf(context, service, calendars, { ...range, zone }));
     if (!printedAs(context, () => ({ from: timestamp(range.from), to: timestamp(range.to), services: views }))) {
       context.out(views.map((view) => planText(view, zone, context.paint)).join("\n"));
     }
-    return unreadable.length > 0 || views.some(({ notes }) => notes.length > 0) ? EXIT.not : EXIT.ok;
+    return refused.length > 0 || views.some(({ notes }) => notes.length > 0) ? EXIT.not : EXIT.ok;
   },
 };
 
-/** A calendar with the schema's defaults; one that does not fit the schema is no calendar. */
-function usableCalendar({ object }: Manifest): FilingCalendar[] {
-  const stored = withDefaults(schemaOf(filingCalendarKind), object);
-  return schemaRefusals(schemaOf(filingCalendarKind), stored).length === 0 ? [stored as FilingCalendar] : [];
-}
-
-function zoneOf(context: CliContext, calendars: readonly FilingCalendar[]): string {
+function zoneOf(context: CliContext, calendars: readonly Calendar[]): string {
   const given = context.text("zone");
   if (given === undefined) return calendars.map(({ spec }) => spec.timeZone).find(isZone) ?? "UTC";
   return aboutFlag("zone", () => resolveZone(given));
@@ -116,7 +111,7 @@ function aboutFlag<T>(flag: string, work: () => T): T {
 function viewOf(
   context: CliContext,
   manifest: Manifest,
-  calendars: readonly FilingCalendar[],
+  calendars: readonly Calendar[],
   { from, to, zone }: { from: number; to: number; zone: string },
 ): PlanView {
   const schema = schemaOf(invoiceServiceKind);

@@ -177,6 +177,17 @@ test.each<[string[], RegExp]>([
   expect(warned).toMatch(message);
 });
 
+test("a calendar that does not fit its schema is told with its line, and the rest is planned", async () => {
+  const spec = `  calendars: [{name: cn}]\n${scaling("")}`;
+  const { code, out, warned } = await run(
+    service(spec) + calendar.replace("timeZone: Asia/Shanghai", "zone: x"),
+    ...inNovember,
+  );
+  expect(code).toBe(1);
+  expect(out).toContain("billing/vat");
+  expect(warned).toMatch(/^standard input:\d+: spec\.timeZone: /m);
+});
+
 test("without an InvoiceService there is nothing to plan", async () => {
   expect(await run(calendar, ...inNovember)).toMatchObject({
     code: 2,
