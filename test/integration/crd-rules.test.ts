@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { KindDefinition } from "../../src/api/v1alpha1/kind.ts";
 import type { JsonSchema, Rule } from "../../src/api/v1alpha1/schema.ts";
-import { createClient, type Client } from "../../src/kube/client.ts";
 import { KubeError } from "../../src/kube/errors.ts";
 import type { KubeObject } from "../../src/kube/resource.ts";
-import { createTransport, type Transport } from "../../src/kube/transport.ts";
-import { realClock } from "../../src/runtime/clock.ts";
+import { adminClient } from "../support/admin-client.ts";
 import { badObjects } from "../support/bad-objects.ts";
 import { useCluster } from "../support/cluster.ts";
 import { installCrds, withValues } from "../support/crds.ts";
@@ -17,16 +15,14 @@ interface Refusal {
   message: string;
 }
 
-let transport: Transport;
-let client: Client;
+let client: ReturnType<typeof adminClient>;
 
 beforeAll(async () => {
   const cluster = await useCluster();
   await installCrds(cluster);
-  transport = createTransport({ config: cluster.adminConfig(), clock: realClock, qps: 1000 });
-  client = createClient(transport);
+  client = adminClient(cluster);
 });
-afterAll(() => transport.close());
+afterAll(() => client.transport.close());
 
 describe.each(badObjects)("$definition.kind", ({ definition, resource, base, cases }) => {
   const read: Refusal[] = [];

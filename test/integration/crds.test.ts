@@ -5,10 +5,9 @@ import { parse } from "yaml";
 import type { ClusterAccess } from "../../dev/cluster/access.ts";
 import type { FilingCalendar } from "../../src/api/v1alpha1/filing-calendar.ts";
 import type { InvoiceService } from "../../src/api/v1alpha1/invoice-service.ts";
-import { createClient, type Client } from "../../src/kube/client.ts";
-import { createTransport } from "../../src/kube/transport.ts";
+import type { Client } from "../../src/kube/client.ts";
 import { invoiceServices } from "../../src/operator/kinds.ts";
-import { realClock } from "../../src/runtime/clock.ts";
+import { adminClient } from "../support/admin-client.ts";
 import { useCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { CRDS, installCrds, withValues } from "../support/crds.ts";
@@ -47,9 +46,9 @@ async function applied(name: string, values: Record<string, unknown> = {}): Prom
 }
 
 function connect(): Client {
-  const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
-  onTestFinished(() => transport.close());
-  return createClient(transport);
+  const client = adminClient(cluster);
+  onTestFinished(() => client.transport.close());
+  return client;
 }
 
 /** The same kinds under other names in everything: other tests, which use the cluster too, must not find these. */

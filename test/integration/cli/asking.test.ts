@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { createClient, type Client } from "../../../src/kube/client.ts";
-import { createTransport } from "../../../src/kube/transport.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
-import { realClock } from "../../../src/runtime/clock.ts";
 import type { ClusterAccess } from "../../../dev/cluster/access.ts";
+import { adminClient } from "../../support/admin-client.ts";
 import { invoiceService } from "../../support/billing.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { command, standingAt, type Ran } from "../../support/command.ts";
@@ -14,14 +12,13 @@ import { installCrds } from "../../support/crds.ts";
 const NOW = "2027-01-12T08:00:00Z";
 
 let cluster: ClusterAccess;
-let client: Client;
+let client: ReturnType<typeof adminClient>;
 
 beforeAll(async () => {
   cluster = await useCluster();
   await installCrds(cluster);
-  const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
-  client = createClient(transport, { fieldManager: "test" });
-  return () => transport.close();
+  client = adminClient(cluster);
+  return () => client.transport.close();
 });
 
 async function namespaceWith(...names: string[]): Promise<string> {

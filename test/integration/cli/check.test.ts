@@ -2,13 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Finding } from "../../../src/cli/check/finding.ts";
-import { createClient, type Client } from "../../../src/kube/client.ts";
 import { deployments, leases } from "../../../src/kube/resource.ts";
-import { createTransport } from "../../../src/kube/transport.ts";
 import { filingCalendars, invoiceServices } from "../../../src/operator/kinds.ts";
 import { rules } from "../../../src/operator/rbac.ts";
 import { realClock } from "../../../src/runtime/clock.ts";
 import type { Cluster } from "../../../dev/cluster/cluster.ts";
+import { adminClient } from "../../support/admin-client.ts";
 import { filingCalendar, invoiceService } from "../../support/billing.ts";
 import { startOwnCluster } from "../../support/cluster.ts";
 import { command, type CommandOptions, type Ran } from "../../support/command.ts";
@@ -21,15 +20,14 @@ import { SERVICE_ACCOUNT } from "../../support/rbac.ts";
 /** `invoiceops check` on a cluster of its own, which begins empty. */
 
 let cluster: Cluster;
-let admin: Client;
+let admin: ReturnType<typeof adminClient>;
 let spaces = 0;
 
 beforeAll(async () => {
   cluster = await startOwnCluster();
-  const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
-  admin = createClient(transport, { fieldManager: "test" });
+  admin = adminClient(cluster);
   return async () => {
-    await transport.close();
+    await admin.transport.close();
     await cluster.stop();
   };
 });

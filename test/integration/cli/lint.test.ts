@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kinds } from "../../../src/api/v1alpha1/crd.ts";
 import { lintObject } from "../../../src/cli/lint/lint-manifest.ts";
-import { createClient, type Client } from "../../../src/kube/client.ts";
 import { KubeError } from "../../../src/kube/errors.ts";
 import type { KubeObject } from "../../../src/kube/resource.ts";
-import { createTransport, type Transport } from "../../../src/kube/transport.ts";
-import { realClock } from "../../../src/runtime/clock.ts";
+import { adminClient } from "../../support/admin-client.ts";
 import { badObjects } from "../../support/bad-objects.ts";
 import { misfits } from "../../support/misfits.ts";
 import { useCluster } from "../../support/cluster.ts";
@@ -18,16 +16,14 @@ interface Refusal {
   message: string;
 }
 
-let transport: Transport;
-let client: Client;
+let client: ReturnType<typeof adminClient>;
 
 beforeAll(async () => {
   const cluster = await useCluster();
   await installCrds(cluster);
-  transport = createTransport({ config: cluster.adminConfig(), clock: realClock, qps: 1000 });
-  client = createClient(transport);
+  client = adminClient(cluster);
 });
-afterAll(() => transport.close());
+afterAll(() => client.transport.close());
 
 const sorted = (refusals: readonly Refusal[]): Refusal[] =>
   refusals.toSorted((a, b) => (`${a.field} ${a.message}` < `${b.field} ${b.message}` ? -1 : 1));

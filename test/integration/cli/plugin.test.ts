@@ -3,11 +3,9 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
-import { createClient } from "../../../src/kube/client.ts";
-import { createTransport } from "../../../src/kube/transport.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
-import { realClock } from "../../../src/runtime/clock.ts";
 import type { ClusterAccess } from "../../../dev/cluster/access.ts";
+import { adminClient } from "../../support/admin-client.ts";
 import { invoiceService } from "../../support/billing.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { installCrds } from "../../support/crds.ts";
@@ -22,13 +20,12 @@ beforeAll(async () => {
   cluster = await useCluster();
   await installCrds(cluster);
   namespace = await cluster.createNamespace("plugin");
-  const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
-  const admin = createClient(transport);
+  const admin = adminClient(cluster);
   for (const name of ["vat", "vat-refunds", "payroll"]) {
     const service = invoiceService({ name });
     await admin.create(invoiceServices, { ...service, metadata: { ...service.metadata, namespace } });
   }
-  await transport.close();
+  await admin.transport.close();
 });
 
 /** A folder for PATH with the two programs, as `npm install --global` leaves them. */

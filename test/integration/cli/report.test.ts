@@ -2,13 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { createClient, type Client } from "../../../src/kube/client.ts";
 import { deployments, events, secrets } from "../../../src/kube/resource.ts";
-import { createTransport } from "../../../src/kube/transport.ts";
 import { microTime } from "../../../src/kube/micro-time.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
 import { realClock } from "../../../src/runtime/clock.ts";
 import type { ClusterAccess } from "../../../dev/cluster/access.ts";
+import { adminClient } from "../../support/admin-client.ts";
 import { invoiceService } from "../../support/billing.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { command } from "../../support/command.ts";
@@ -21,14 +20,13 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 const SECRET = "hunter2-Zx9";
 
 let cluster: ClusterAccess;
-let admin: Client;
+let admin: ReturnType<typeof adminClient>;
 
 beforeAll(async () => {
   cluster = await useCluster();
   await installCrds(cluster);
-  const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
-  admin = createClient(transport, { fieldManager: "test" });
-  return () => transport.close();
+  admin = adminClient(cluster);
+  return () => admin.transport.close();
 });
 
 /** An installation, and a service in the same namespace, full of secrets. */

@@ -2,13 +2,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { COMPLETE } from "../../../src/cli/completion/scripts.ts";
 import { verbs } from "../../../src/cli/verbs.ts";
 import type { Right } from "../../../src/cli/verb.ts";
-import { createClient, type Client } from "../../../src/kube/client.ts";
 import { pods } from "../../../src/kube/resource.ts";
-import { createTransport } from "../../../src/kube/transport.ts";
 import { appProjects, filingCalendars, invoiceServices } from "../../../src/operator/kinds.ts";
 import { realClock } from "../../../src/runtime/clock.ts";
 import type { AuditEvent } from "../../../dev/cluster/audit-log.ts";
 import type { Cluster } from "../../../dev/cluster/cluster.ts";
+import { adminClient } from "../../support/admin-client.ts";
 import { APP_PROJECTS } from "../../support/app-projects.ts";
 import { filingCalendar, invoiceService } from "../../support/billing.ts";
 import { startOwnCluster } from "../../support/cluster.ts";
@@ -22,12 +21,11 @@ import { installOperator } from "../../support/installed-operator.ts";
 const NAMESPACE = "billing";
 
 let cluster: Cluster;
-let admin: Client;
+let admin: ReturnType<typeof adminClient>;
 
 beforeAll(async () => {
   cluster = await startOwnCluster();
-  const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
-  admin = createClient(transport, { fieldManager: "test" });
+  admin = adminClient(cluster);
   await installCrds(cluster);
   await cluster.apply(APP_PROJECTS);
   const args = [`--argocd-projects=${NAMESPACE}/billing`];
@@ -43,7 +41,7 @@ beforeAll(async () => {
   const service = invoiceService({ name: "vat", calendars: [{ name: "vat" }] });
   await admin.create(invoiceServices, { ...service, metadata: { ...service.metadata, namespace: NAMESPACE } });
   return async () => {
-    await transport.close();
+    await admin.transport.close();
     await cluster.stop();
   };
 });

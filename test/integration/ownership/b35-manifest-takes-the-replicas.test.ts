@@ -1,11 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { AuditEvent } from "../../../dev/cluster/audit-log.ts";
-import { createClient, type Client } from "../../../src/kube/client.ts";
 import { deployments, type Deployment } from "../../../src/kube/resource.ts";
-import { createTransport } from "../../../src/kube/transport.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
-import { realClock } from "../../../src/runtime/clock.ts";
+import { adminClient } from "../../support/admin-client.ts";
 import { deployment, invoiceService } from "../../support/billing.ts";
 import { useCluster } from "../../support/cluster.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -51,9 +49,8 @@ describe("B35: a manifest takes the replicas away", () => {
 
   test("(b) argocd-controller sets 2 every 20 s for 5 min: after two resets nothing more is written", async () => {
     const cluster = await useCluster();
-    const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
-    onTestFinished(() => transport.close());
-    const client: Client = createClient(transport, { fieldManager: "argocd-controller" });
+    const client = adminClient(cluster, { fieldManager: "argocd-controller" });
+    onTestFinished(() => client.transport.close());
     const operator = await inTheWindow((started) => started.create(deployments, deployment(2)));
 
     for (let reset = 1; reset <= 15; reset += 1) {
