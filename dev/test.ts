@@ -6,17 +6,27 @@ import { once } from "node:events";
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { missingPrograms } from "./cluster/argocd/requirements.ts";
 import { findBinary, provideBinaries, type BinaryName } from "./cluster/binaries.ts";
 import { binariesFor } from "./cluster/cluster.ts";
 import { runInside } from "./cluster/node/namespaces.ts";
 import { NODE_BINARIES } from "./cluster/node/node.ts";
 import { preflight } from "./cluster/node/preflight.ts";
 
-/** Engines that take minutes to build; tests in files of this pattern need them. */
-const optionalEngines: { name: BinaryName; files: string }[] = [
+interface Engine {
+  name: BinaryName;
+  /** The tests that need it. */
+  files: string;
+  /** Programs of the system that it needs and this machine lacks. */
+  missing?: () => Promise<{ name: string; debian: string }[]>;
+}
+
+/** Engines that take minutes to build. */
+const optionalEngines: Engine[] = [
   { name: "keda-operator", files: "test/integration/**/*.keda.test.ts" },
   { name: "helm3", files: "test/integration/**/*.helm.test.ts" },
   { name: "helm4", files: "test/integration/**/*.helm.test.ts" },
+  { name: "argocd", files: "test/integration/**/*.argocd.test.ts", missing: missingPrograms },
 ];
 const END_TO_END = "test/e2e/**/*.test.ts";
 /** What its tests run beside the node. */
@@ -37,9 +47,7 @@ const tally = mkdtempSync(join(tmpdir(), "invoiceops-tally-"));
 const env = { ...process.env, INVOICEOPS_TALLY: join(tally, "count.json") };
 const codes = [...(endToEndOnly ? [] : [await runHere()]), ...(endToEnd ? [await runOnNode()] : [])];
 rmSync(tally, { recursive: true });
-for (const { name, files } of leftOut) {
-  console.log(`left out: ${count(files)} that need ${name}, which is not built; npm test -- --all builds it`);
-}
+for (const { files, why } of leftOut) console.log(`left out: ${count(files)} that need ${why}`);
 if (!endToEnd && args.length === 0) {
   console.log(
     `left out: ${count(END_TO_END)} of the end-to-end suite; INVOICEOPS_E2E=1 npm test runs it (root, Linux)`,
@@ -69,13 +77,22 @@ async function runOnNode(): Promise<number> {
   return runInside("vitest", ["run", ...project, ...args], env);
 }
 
-/** Builds what is missing; returns the engines to do without. */
-async function prepare(): Promise<typeof optionalEngines> {
+/** Builds what is missing; returns the test files to leave out, and what they need. */
+async function prepare(): Promise<{ files: string; why: string }[]> {
   const needed: BinaryName[] = [...binariesFor({ nodes: { count: 1 } }), "prometheus", "promtool"];
-  const without: typeof optionalEngines = [];
-  for (const engine of optionalEngines) {
-    if (all || (await findBinary(engine.name))) needed.push(engine.name);
-    else without.push(engine);
+  const without: { files: string; why: string }[] = [];
+  for (const { name, files, missing } of optionalEngines) {
+    const lacking = (await missing?.()) ?? [];
+    if (lacking.length > 0) {
+      const programs = lacking.map((program) => program.name).join(", ");
+      const install = `on Debian: apt-get install ${lacking.map(({ debian }) => debian).join(" ")}`;
+      if (all) {
+        console.error(`\n${count(files)} need ${programs}, which this machine lacks; ${install}`);
+        process.exit(1);
+      }
+      without.push({ files, why: `${programs}; ${install}` });
+    } else if (all || (await findBinary(name))) needed.push(name);
+    else without.push({ files, why: `${name}, which is not built; npm test -- --all builds it` });
   }
   await provide(needed);
   return without;

@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Supervisor } from "./supervisor/client.ts";
 import type { Program } from "./supervisor/protocol.ts";
@@ -45,5 +46,17 @@ export function answers(url: string, tls: { ca?: string; cert?: string; key?: st
     request.on("timeout", () => request.destroy());
     request.on("error", () => resolve(false));
     request.end();
+  });
+}
+
+/** Whether somebody listens on the port of this machine's loopback; no answer within 2 s is a no. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", timeout: 2_000 });
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on("connect", end(true)).on("timeout", end(false)).on("error", end(false));
   });
 }
