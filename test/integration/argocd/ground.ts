@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { cp } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { parse } from "yaml";
 import { vi } from "vitest";
 import { startArgoCd, type ArgoCd } from "../../../dev/cluster/argocd/argocd.ts";
@@ -18,6 +20,7 @@ import { invoiceServices } from "../../../src/operator/kinds.ts";
 import { realClock } from "../../../src/runtime/clock.ts";
 import { startOwnCluster } from "../../support/cluster.ts";
 import { createPrometheusStub, type PrometheusStub } from "../../support/prometheus-stub.ts";
+import { installBlock } from "../../support/readme.ts";
 import { Watched } from "../../support/namespace-view.ts";
 import { OperatorProcess } from "../ownership/operator-process.ts";
 import { applications, type Application } from "./applications.ts";
@@ -85,16 +88,35 @@ export class Ground {
     await this.cluster.stop();
   }
 
+  /** Commits our chart, and runs the README's block as printed; what it prints. */
+  async installByReadme(image: string): Promise<string> {
+    await this.#commitChart();
+    const { kubectlPath, adminKubeconfig, directory } = this.cluster.connection;
+    const env = {
+      PATH: `${dirname(kubectlPath)}:${process.env["PATH"]}`,
+      KUBECONFIG: adminKubeconfig,
+      HOME: directory,
+    };
+    const block = installBlock("kind: Application", { image, repository: this.git.url });
+    const options = ["--norc", "-euo", "pipefail", "-c", block];
+    const { stdout } = await promisify(execFile)("bash", options, { env });
+    return stdout;
+  }
+
   /** Commits our chart, and an Application of it as deploy/argocd has it. */
   async installChart(): Promise<void> {
-    await cp(join(ROOT, "charts/invoiceops"), join(this.git.tree, "charts/invoiceops"), { recursive: true });
-    await this.git.commit({});
+    await this.#commitChart();
     const application = parse(await readDeploy("application-operator.yaml")) as Application;
     const { helm } = application.spec.source;
     // Every five seconds, which is harder on whoever disagrees than the thirty of the default.
     const values = { prometheusUrl: this.prometheus.url, evaluationInterval: "5s" };
     helm!.valuesObject = { ...helm!.valuesObject, ...values, argocd: { projects: { [ARGOCD_NAMESPACE]: ["held"] } } };
     await this.apply(application);
+  }
+
+  async #commitChart(): Promise<void> {
+    await cp(join(ROOT, "charts/invoiceops"), join(this.git.tree, "charts/invoiceops"), { recursive: true });
+    await this.git.commit({});
   }
 
   /** Commits the example, and makes the project and the Application of a team as deploy/argocd has them. */
@@ -111,11 +133,21 @@ export class Ground {
     await this.cluster.apply({ ...application, spec: { ...application.spec, source } });
   }
 
+  async #operatorContainer(): Promise<{ args: string[]; image: string }> {
+    const deployment = await this.client.get(deployments, { namespace: SYSTEM, name: "invoiceops" });
+    const { template } = deployment.spec as unknown as {
+      template: { spec: { containers: [{ args: string[]; image: string }] } };
+    };
+    return template.spec.containers[0];
+  }
+
+  async imageOfOperator(): Promise<string> {
+    return (await this.#operatorContainer()).image;
+  }
+
   /** Starts the operator with the flags of the chart's Deployment, as its ServiceAccount. Its pods are kwok's. */
   async startOperator(): Promise<void> {
-    const deployment = await this.client.get(deployments, { namespace: SYSTEM, name: "invoiceops" });
-    const { args } = (deployment.spec as unknown as { template: { spec: { containers: [{ args: string[] }] } } })
-      .template.spec.containers[0];
+    const { args } = await this.#operatorContainer();
     const kubeconfig = await this.cluster.serviceAccountKubeconfig(SYSTEM, "invoiceops");
     const cache = join(this.cluster.connection.directory, "compiled");
     this.#operator = new OperatorProcess([...args, `--kubeconfig=${kubeconfig}`], cache);

@@ -8,6 +8,15 @@ const follows = (name: string): object => service(name, { calendars: [{ name }] 
 
 export function start(here: () => Ground): void {
   describe("from an empty cluster", () => {
+    test("the README's block brings the operator, Synced and Healthy, in the image that it names", LONG, async () => {
+      expect(await here().installByReadme("registry.example/invoiceops:9.9.9")).toMatch(
+        /condition met\n.*condition met\n$/,
+      );
+      expect(await here().imageOfOperator()).toBe("registry.example/invoiceops:9.9.9");
+      // Without its finalizer an Application goes alone; the next one of the name takes its objects over.
+      await here().cluster.kubectl(["delete", "application", "invoiceops", "--namespace=argocd"]);
+    });
+
     test("the chart comes through Git as deploy/argocd has it, and is Synced and Healthy", LONG, async () => {
       await here().installChart();
       const { status } = await here().becomes("invoiceops", "Synced", "Healthy");
