@@ -1,7 +1,7 @@
 // What is measured on a real node: how fast the image starts, and the same filing peak three times, scaled in three
 // ways, with what clients saw of each. Arguments choose among them, such as `KEDA`.
 import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startRealNode, type RealNode } from "../../dev/cluster/node/node.ts";
 import { buildImages } from "../e2e/support/images.ts";
@@ -37,6 +37,12 @@ async function showStartUps(): Promise<void> {
   console.log(`${STARTS} starts of the image, from the start of its process:`);
   console.log(`until /healthz answers: ${figures(({ aliveMs }) => aliveMs)}`);
   console.log(`until it is ready: ${figures(({ readyMs }) => readyMs)}`);
+  console.log(busyness());
+}
+
+/** What else went on: a machine with other work answers later. */
+function busyness(): string {
+  return `load average over five minutes: ${loadavg()[1]!.toFixed(1)} on ${availableParallelism()} cores`;
 }
 
 async function played(name: string, prepare: (node: RealNode) => Promise<Stage>): Promise<Outcome> {
@@ -46,6 +52,7 @@ async function played(name: string, prepare: (node: RealNode) => Promise<Stage>)
   console.log(`\n${name}: the load begins`);
   const outcome = await ground.play(timeline);
   console.log(report(outcome, timeline));
+  console.log(busyness());
   return outcome;
 }
 
