@@ -3,6 +3,7 @@ import { isForbidden, isNotFound } from "../kube/errors.ts";
 import type { KubeObject } from "../kube/resource.ts";
 import { filingCalendars, invoiceServices } from "../operator/kinds.ts";
 import { follow } from "./follow.ts";
+import { misfitOf } from "./misfit.ts";
 import { missing, nameOf } from "./named-service.ts";
 import { formatOf, outputFlag, printedAs } from "./output.ts";
 import { screen } from "./status/screen.ts";
@@ -52,19 +53,35 @@ export const status: Verb = {
     const ref = { namespace, name };
     const service = await client.get(invoiceServices, ref).catch((error: unknown) => missing(context, name, error));
     const zones = await zonesOf(context, service);
-    const show = (shown: Service): StatusView => {
-      const view = statusView(shown, context.clock.now(), (calendar) => zones.get(calendar));
-      print(context, view);
-      return view;
+    let ready = false;
+    const show = (shown: Service): void => {
+      const view = viewOf(shown, context.clock.now(), (calendar) => zones.get(calendar));
+      ready = typeof view === "object" && view.ready;
+      if (typeof view === "object") print(context, view);
+      else context.warn(`${view}\n`);
     };
-    if (!context.given("watch")) return show(service).ready ? EXIT.ok : EXIT.not;
+    if (!context.given("watch")) {
+      show(service);
+      return ready ? EXIT.ok : EXIT.not;
+    }
     // A screen is drawn over; what is read by a program, or piped, is told what has changed and nothing else.
     const redraw = context.terminal && formatOf(context) === undefined ? { every: REDRAW_MS } : {};
     const last = await follow(context, invoiceServices, ref, { show, ...redraw });
     if (!last) context.warn(`InvoiceService ${name} is gone\n`);
-    return last && statusView(last, context.clock.now()).ready ? EXIT.ok : EXIT.not;
+    return last && ready ? EXIT.ok : EXIT.not;
   },
 };
+
+/** The view, or what is wrong with an object of which there can be none. */
+function viewOf(service: Service, now: number, zoneOf: (calendar: string) => string | undefined): StatusView | string {
+  try {
+    return statusView(service, now, zoneOf);
+  } catch (error) {
+    const misfit = misfitOf(service);
+    if (misfit === undefined) throw error;
+    return misfit;
+  }
+}
 
 function print(context: CliContext, view: StatusView): void {
   if (formatOf(context) === "yaml" && context.given("watch")) context.out("---\n");
@@ -76,9 +93,10 @@ function print(context: CliContext, view: StatusView): void {
 }
 
 /** The zones of the calendars that may be read, by name. */
-async function zonesOf({ cluster, signal }: CliContext, { spec }: Service): Promise<Map<string, string>> {
+async function zonesOf({ cluster, signal }: CliContext, service: Service): Promise<Map<string, string>> {
   const { client } = cluster();
-  const found = (spec.calendars ?? []).map(async ({ name }): Promise<[string, string][]> => {
+  const { calendars } = service.spec ?? {};
+  const found = (Array.isArray(calendars) ? calendars : []).map(async ({ name }): Promise<[string, string][]> => {
     try {
       const calendar = await client.get(filingCalendars, { name }, { signal });
       return [[name, calendar.spec.timeZone]];

@@ -2,6 +2,7 @@ import type { InvoiceService } from "../../api/v1alpha1/invoice-service.ts";
 import { isForbidden } from "../../kube/errors.ts";
 import { keyOf, type KubeObject } from "../../kube/resource.ts";
 import { invoiceServices } from "../../operator/kinds.ts";
+import { misfitOf } from "../misfit.ts";
 import type { CliContext } from "../verb.ts";
 import type { Finding } from "./finding.ts";
 import type { InstalledOperator } from "./operator.ts";
@@ -12,6 +13,13 @@ type Service = InvoiceService & KubeObject;
 
 const about = "ownership";
 
+/** `services` are those whose workload can be read; `misfits` says of each other one what is wrong with it. */
+export interface FoundServices {
+  services: Service[];
+  misfits: string[];
+  where: string;
+}
+
 /**
  * All InvoiceServices; where not all may be listed, those of the namespaces that the operators watch, or else of the
  * one that the command is in. `where` says which.
@@ -19,25 +27,38 @@ const about = "ownership";
 export async function findServices(
   { cluster, signal }: CliContext,
   operators: readonly InstalledOperator[],
-): Promise<{ services: Service[]; where: string }> {
+): Promise<FoundServices> {
   const { client, namespace } = cluster();
   try {
-    return { services: (await client.list(invoiceServices, { signal })).items, where: "all namespaces" };
+    return { ...sorted((await client.list(invoiceServices, { signal })).items), where: "all namespaces" };
   } catch (error) {
     if (!isForbidden(error)) throw error;
     const watched = operators.flatMap(({ config }) => config?.watchNamespaces ?? []);
     const places = watched.length > 0 ? [...new Set(watched)] : [namespace];
     const lists = await Promise.all(places.map((place) => client.list(invoiceServices, { namespace: place, signal })));
-    return { services: lists.flatMap(({ items }) => items), where: places.join(", ") };
+    return { ...sorted(lists.flatMap(({ items }) => items)), where: places.join(", ") };
   }
 }
 
+function sorted(all: readonly Service[]): Pick<FoundServices, "services" | "misfits"> {
+  const services = all.filter(({ spec }) => typeof spec?.workload?.name === "string");
+  return {
+    services,
+    misfits: all.filter((service) => !services.includes(service)).flatMap((one) => misfitOf(one) ?? []),
+  };
+}
+
 export function ownershipFindings(
-  { services, where }: { services: readonly Service[]; where: string },
+  { services, misfits, where }: FoundServices,
   operators: readonly InstalledOperator[],
 ): Finding[] {
   const present = services.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const findings = [...sharedWorkloads(present), ...present.flatMap(contested), ...unwatched(present, operators)];
+  const findings = [
+    ...misfits.map((message): Finding => ({ about, level: "wrong", message, fix: "write it anew, or delete it" })),
+    ...sharedWorkloads(present),
+    ...present.flatMap(contested),
+    ...unwatched(present, operators),
+  ];
   if (findings.some(({ level }) => level === "wrong")) return findings;
   const count = present.length === 1 ? "1 InvoiceService" : `${present.length} InvoiceServices`;
   return [{ about, level: "ok", message: `${count} in ${where}, and nobody else writes what they hold` }, ...findings];

@@ -1,6 +1,5 @@
 import type { Clock } from "../../runtime/clock.ts";
 import { tzVersion } from "../../calendar/zone.ts";
-import { KubeError } from "../../kube/errors.ts";
 import { events, leases, pathOf, pods, type KubeObject, type Resource } from "../../kube/resource.ts";
 import { filingCalendars, invoiceServices } from "../../operator/kinds.ts";
 import { VERSION } from "../../version.ts";
@@ -79,9 +78,9 @@ function isOurs({ regarding, reportingController }: (typeof events)["_type"] & o
   return regarding?.apiVersion?.startsWith("invoiceops.dev/") === true || reportingController === "invoiceops.dev";
 }
 
+/** Whatever goes wrong with one part: a report without it helps, and so does the reason. */
 function unavailable(error: unknown): { unavailable: string } {
-  if (!(error instanceof KubeError)) throw error;
-  return { unavailable: error.message };
+  return { unavailable: error instanceof Error ? error.message : String(error) };
 }
 
 /** Through the API server, so that no port has to be open for us. */

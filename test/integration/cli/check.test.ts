@@ -16,6 +16,8 @@ import { APP_PROJECTS } from "../../support/app-projects.ts";
 import { eventually } from "../../support/eventually.ts";
 import { installOperator, lead, readyPods, renew } from "../../support/installed-operator.ts";
 import { SERVICE_ACCOUNT } from "../../support/rbac.ts";
+import { changeStored } from "../../support/stored-object.ts";
+import { beyond } from "../field-cases/broken-services.ts";
 
 /** `invoiceops check` on a cluster of its own, which begins empty. */
 
@@ -271,6 +273,22 @@ describe("what is wrong is named", () => {
         `ownership: InvoiceService ${billing}/payroll: ${contest}`,
       ],
     });
+  });
+
+  test.each(beyond)("an InvoiceService that no rule ever let in stops nothing: %j", async (values) => {
+    const namespace = await installed();
+    for (const name of ["odd", "one", "two"]) await serviceIn(namespace, name, name === "odd" ? "a" : "b");
+    await changeStored(cluster, invoiceServices, { namespace, name: "odd" }, values);
+    const { code, said } = await troubles(namespace);
+    expect(code).toBe(1);
+    expect(said).toContain(
+      `ownership: InvoiceServices ${namespace}/one and ${namespace}/two name the same workload Deployment/b`,
+    );
+    const kubeconfig = cluster.adminKubeconfig;
+    for (const verb of ["status odd", "report"]) {
+      const { warned } = await command([...verb.split(" "), "-n", namespace], { kubeconfig });
+      expect(warned).not.toMatch(/undefined|is not a function|not iterable/);
+    }
   });
 
   test("sync windows of Argo CD that fit the filing windows no more, and a project that is not there", async () => {
