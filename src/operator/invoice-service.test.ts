@@ -224,7 +224,7 @@ describe("a look at a service", () => {
 
   test("gives what a service names 15 s to come after it, and does not call it stalled meanwhile", async () => {
     const { look, told, clock } = bench(stored({ calendars: [{ name: "vat" }] }, { creationTimestamp: START }));
-    await look();
+    expect(await look()).toEqual({ requeueAfterMs: 15_000 });
     expect(told("Stalled")).toBeUndefined();
     expect(told("Reconciling")).toMatchObject({ status: "True", reason: "Starting" });
     expect(told("Reconciling")?.message).toContain("FilingCalendar vat does not exist");

@@ -94,9 +94,9 @@ export class InvoiceServiceReconciler {
     const { error } = report;
     // Somebody was faster, or leads by now: nothing can be said of what stands, and another look follows at once.
     if (isConflict(error) || isNotLeader(error)) throw error;
-    await this.#report(service, { ...found, scaling: report, error }, now);
+    const followsBy = await this.#report(service, { ...found, scaling: report, error }, now);
     if (error !== undefined) throw error;
-    return { requeueAfterMs: this.#nextLookAt(key, report.nextChangeAt, pause.until) - context.now() };
+    return { requeueAfterMs: this.#nextLookAt(key, report.nextChangeAt, pause.until, followsBy) - context.now() };
   };
 
   /** What is remembered under a name is about one object; the next one to have the name begins anew. */
@@ -118,19 +118,21 @@ export class InvoiceServiceReconciler {
     return Math.min(...all);
   }
 
+  /** Resolves with the moment until which something that is missing is waited for, ms since the epoch. */
   async #report(
     service: InvoiceService & KubeObject,
     { reading, outlook, problems, paused, scaling, error }: Findings,
     now: number,
-  ): Promise<void> {
+  ): Promise<number | undefined> {
     const { status, metrics } = this.#dependencies;
     const generation = service.metadata.generation ?? 0;
     const present = status.latest(service);
     const unread = reading ? outlook.waitingFor : "demand is being read";
     const stuck = scaling?.stalled ?? outlook.stalled ?? unreachable(reading);
-    const toFollow = stuck && mayFollow(service, stuck, now) ? stuck.message : undefined;
+    const followsBy = stuck && mayFollowUntil(service, stuck, now);
+    const toFollow = followsBy === undefined ? undefined : stuck?.message;
     // A process that has just started says nothing new of what was told before, until it has read everything once.
-    if (unread !== undefined && present?.observedGeneration === generation) return;
+    if (unread !== undefined && present?.observedGeneration === generation) return followsBy;
     const { conditions, phase } = summarize(
       present?.conditions ?? [],
       {
@@ -161,6 +163,7 @@ export class InvoiceServiceReconciler {
       ...(outlook.window ? { window: outlook.window } : {}),
       ...(section ? { scaling: section } : {}),
     });
+    return followsBy;
   }
 
   #show(
@@ -219,10 +222,13 @@ function unreachable(reading: Reading | undefined): Verdict<"Stalled"> | undefin
 const ARRIVAL_MS = 15_000;
 const ARRIVES = new Set<string>([Stalled.WorkloadNotFound, Stalled.CalendarNotFound, Stalled.SecretNotFound]);
 
-/** Whether what is missing may come in the same breath. A GitOps tool gives up on a service that is stalled at once. */
-function mayFollow({ metadata }: InvoiceService, { reason }: Verdict<"Stalled">, now: number): boolean {
-  const age = now - Date.parse(metadata.creationTimestamp ?? "");
-  return ARRIVES.has(reason) && age >= 0 && age < ARRIVAL_MS;
+/**
+ * Until when what is missing may come in the same breath, ms since the epoch; undefined when that is over. A GitOps
+ * tool gives up on a service that is stalled at once.
+ */
+function mayFollowUntil({ metadata }: InvoiceService, { reason }: Verdict<"Stalled">, now: number): number | undefined {
+  const created = Date.parse(metadata.creationTimestamp ?? "");
+  return ARRIVES.has(reason) && now >= created && now < created + ARRIVAL_MS ? created + ARRIVAL_MS : undefined;
 }
 
 function startingPods(report: ScalingReport | undefined): string | undefined {

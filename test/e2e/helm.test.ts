@@ -223,7 +223,7 @@ describe("a user's chart by Helm 4", () => {
   test("--wait fails while the InvoiceService in it is not ready", async () => {
     const failing = user.run("install", "vat", USER_CHART, "--set=workload=vat-apy", "--wait", "--timeout=15s");
     await expect(failing).rejects.toThrow(/InvoiceService/);
-    expect(conditionOf(await service(), "Stalled")?.message).toContain("vat-apy");
+    expect(await told("Stalled", "True", "WorkloadNotFound")).toContain("vat-apy");
   });
 
   test("that renders replicas: nothing is written until the user says so, and told before an upgrade breaks", async () => {

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { vi } from "vitest";
 import { startArgoCd, type ArgoCd } from "../../../dev/cluster/argocd/argocd.ts";
 import { GitServer } from "../../../dev/cluster/argocd/git-server.ts";
-import { ARGOCD_NAMESPACE } from "../../../dev/cluster/argocd/manifests.ts";
+import { ARGOCD_NAMESPACE, CONTROLLER_ACCOUNT } from "../../../dev/cluster/argocd/manifests.ts";
 import type { AuditEvent } from "../../../dev/cluster/audit-log.ts";
 import { startKeda } from "../../../dev/cluster/keda.ts";
 import type { Cluster } from "../../../dev/cluster/cluster.ts";
@@ -29,7 +29,8 @@ import { folderOf } from "./objects.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 export const SYSTEM = "invoiceops-system";
-const OPERATOR = `system:serviceaccount:${SYSTEM}:invoiceops`;
+export const OPERATOR = `system:serviceaccount:${SYSTEM}:invoiceops`;
+export const ARGOCD = `system:serviceaccount:${ARGOCD_NAMESPACE}:${CONTROLLER_ACCOUNT}`;
 const WRITES = ["create", "update", "patch", "delete"];
 /** What takes Argo CD a comparison, a sync and the operator some evaluations, beside other tests. */
 export const SOON = { timeout: 180_000, interval: 500 };
@@ -239,10 +240,13 @@ export class Ground {
     return events.filter(({ responseStatus }) => responseStatus?.code === 403).map(({ requestURI }) => requestURI);
   }
 
-  /** The writes of the operator that went through, to objects of one kind in a namespace. */
-  async writes(resource: string, namespace: string): Promise<AuditEvent[]> {
-    const events = await this.cluster.auditEvents({ user: OPERATOR, resource, namespace, verb: WRITES });
-    return events.filter(({ responseStatus }) => (responseStatus?.code ?? 500) < 300);
+  /** The writes of somebody that went through, to objects of one kind in a namespace, oldest first. */
+  async writes(user: typeof OPERATOR | typeof ARGOCD, resource: string, namespace: string): Promise<AuditEvent[]> {
+    const events = await this.cluster.auditEvents({ user, resource, namespace, verb: WRITES });
+    // Argo CD also asks what an apply would make of an object.
+    return events.filter(
+      ({ responseStatus, requestURI }) => (responseStatus?.code ?? 500) < 300 && !requestURI.includes("dryRun"),
+    );
   }
 }
 
