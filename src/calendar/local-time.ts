@@ -8,7 +8,7 @@ const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?$/;
 const CLOCK = /^(\d{2}):(\d{2})$/;
 
 /** The day of `2026-11-16`, in days since the epoch. Throws a CalendarError when there is no such day. */
-function parseDate(text: string): number {
+export function parseDate(text: string): number {
   const [, year, month, day] = DATE.exec(text) ?? [];
   const number = dayNumber(Number(year), Number(month), Number(day));
   const date = dateOf(number);

@@ -1,6 +1,7 @@
 import { check } from "./check.ts";
 import { completion } from "./completion.ts";
 import { lint } from "./lint.ts";
+import { importIcs } from "./import-ics.ts";
 import { genArgocd } from "./gen-argocd.ts";
 import { pause } from "./pause.ts";
 import { plan } from "./plan.ts";
@@ -23,6 +24,7 @@ export const verbs: readonly Verb[] = [
   prewarm,
   refresh,
   genArgocd,
+  importIcs,
   report,
   completion,
   version,
