@@ -2,10 +2,12 @@
 // what that costs. Prints the table of docs/performance.md; exits 1 when a number is worse than what is to be reached.
 // npm run bench -- e2e: on a real node, how fast the image starts, and a filing peak with invoiceops, with a plain
 // autoscaler, and with KEDA.
+// npm run bench -- forecast [6]: filing windows of six seeds replayed, invoiceops against other ways to scale.
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster, type Cluster } from "../../dev/cluster/cluster.ts";
 import { createPrometheusStub, type PrometheusStub } from "../support/prometheus-stub.ts";
 import { benchOnNode } from "./on-node.ts";
+import { benchForecast } from "./forecast/run.ts";
 import { createFleet, QUERY, whenAllReconciled } from "./fleet.ts";
 import { OperatorProcess } from "./operator-process.ts";
 import { printTable, type Row } from "./table.ts";
@@ -15,6 +17,7 @@ const STEADY_MS = 180_000;
 const QUIET_MS = 130_000;
 
 if (process.argv[2] === "e2e") process.exit(await benchOnNode(process.argv.slice(3)));
+if (process.argv[2] === "forecast") process.exit(benchForecast(process.argv.slice(3)));
 
 const sizes = process.argv
   .slice(2)

@@ -32,6 +32,8 @@ test.each([
   ["src/calendar/windows.ts", "../forecast/baseline.ts"],
   ["src/forecast/baseline.ts", "../scaling/part.ts"],
   ["src/scaling/part.ts", "../operator/operator.ts"],
+  ["src/operator/operator.ts", "../replay/simulate.ts"],
+  ["src/replay/simulate.ts", "../cli/run.ts"],
 ])("%s may not import %s", async (file, imported) => {
   expect(await lint(file, imported)).toContain("no-restricted-imports");
 });
@@ -42,6 +44,7 @@ test.each([
   ["src/scaling/part.ts", "../calendar/windows.ts"],
   ["src/scaling/part.ts", "../forecast/baseline.ts"],
   ["src/operator/operator.ts", "../scaling/part.ts"],
+  ["src/replay/planner.ts", "../operator/plan-sources.ts"],
 ])("%s may import %s", async (file, imported) => {
   expect(await lint(file, imported)).not.toContain("no-restricted-imports");
 });

@@ -1,0 +1,38 @@
+/** What is replayed: how much had been seen before, how strong the peak is, what goes wrong. */
+
+type Trouble = "shifted" | "extended" | "outage" | "ceiling" | "no peak" | "smooth";
+
+export interface Cell {
+  seed: number;
+  /** Past windows that could be learnt from. */
+  seen: number;
+  peakFactor: number;
+  nodeLeadMinutes: number;
+  trouble?: Trouble;
+}
+
+export const SEEN = [0, 1, 2, 3, 6, 12];
+export const FACTORS = [3, 20, 200];
+const NODE_LEADS = [0, 3, 10];
+const TROUBLES: readonly Trouble[] = ["shifted", "extended", "outage", "ceiling", "no peak", "smooth"];
+const TROUBLED_SEEN = [0, 3, 6];
+
+/** Every number of past windows with every node lead and factor, `seeds` times; each trouble with its own. */
+export function cells(seeds: number): Cell[] {
+  const all: Cell[] = [];
+  for (let seed = 1; seed <= seeds; seed++) {
+    for (const peakFactor of FACTORS)
+      for (const seen of SEEN)
+        for (const nodeLeadMinutes of NODE_LEADS) all.push({ seed, seen, peakFactor, nodeLeadMinutes });
+    for (const trouble of TROUBLES)
+      for (const seen of TROUBLED_SEEN)
+        all.push({
+          seed,
+          seen,
+          peakFactor: FACTORS[(seed + seen) % FACTORS.length]!,
+          nodeLeadMinutes: trouble === "smooth" ? 0 : NODE_LEADS[1 + (seed % 2)]!,
+          trouble,
+        });
+  }
+  return all;
+}
