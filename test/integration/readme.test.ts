@@ -34,7 +34,8 @@ function environment(): NodeJS.ProcessEnv {
   const { kubectlPath, adminKubeconfig, directory } = cluster.connection;
   return {
     ...process.env,
-    PATH: `${dirname(kubectlPath)}:${process.env["PATH"]}`,
+    PATH: `${dirname(kubectlPath)}:${join(directory, "npm", "bin")}:${process.env["PATH"]}`,
+    npm_config_prefix: join(directory, "npm"),
     KUBECONFIG: adminKubeconfig,
     HOME: directory,
     PROMETHEUS_URL: prometheus.url,
@@ -59,8 +60,9 @@ async function end(): Promise<void> {
 const get = (): Promise<InvoiceService> => cluster.get<InvoiceService>("invoiceservice", "vat-issuing", "billing");
 
 test("the shell blocks work as printed, from the first to the last", async () => {
-  const [start, example, look, conditions, annotations, finalizers, ...more] = shellBlocks;
+  const [command, start, example, look, conditions, annotations, finalizers, ...more] = shellBlocks;
   expect(more).toEqual([]);
+  await run(command ?? "");
   await cluster.kubectl(["apply", "-f", CRDS]);
   await cluster.kubectl(["wait", "--for=condition=Established", "crd", "--all"]);
   expect(start).toContain("npm run operator -- --prometheus-url");

@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
-import { cpSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { ROOT } from "../../../dev/image/bundle.ts";
-import { makeDistribution } from "../../../dev/image/distribution.ts";
 import { VERSION } from "../../../src/version.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -17,14 +15,10 @@ async function run(folder: string, program: string, ...args: string[]): Promise<
 
 test("npx runs the command of the packed package", { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
-  for (const name of ["package.json", "crds", "LICENSE"]) {
-    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  }
-  await makeDistribution(join(folder, "dist"));
-  const packed = await run(folder, "npm", "pack", "--silent");
-  const elsewhere = temporaryFolder();
+  await run(ROOT, "npm", "pack", "--silent", `--pack-destination=${folder}`);
+  const packed = join(folder, `invoiceops-${VERSION}.tgz`);
   const npx = (...words: string[]): Promise<string> =>
-    run(elsewhere, "npx", "--yes", "--prefer-offline", `--package=${join(folder, packed)}`, "--", ...words);
+    run(folder, "npx", "--yes", "--prefer-offline", `--package=${packed}`, "--", ...words);
   expect(await npx("invoiceops", "version")).toBe(`invoiceops ${VERSION}`);
   expect(await npx("kubectl-invoiceops", "plan", "--help")).toContain("--from");
 });
