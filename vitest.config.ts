@@ -17,7 +17,8 @@ const endToEnd = {
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: 2,
+    // One of them mostly waits: the real Argo CD is watched for ten minutes.
+    maxWorkers: 3,
     reporters: ["default", "./test/support/closing-line.ts"],
     projects: [
       {
