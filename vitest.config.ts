@@ -17,8 +17,7 @@ const endToEnd = {
 export default defineConfig({
   test: {
     pool: "forks",
-    // One of them mostly waits: the real Argo CD is watched for ten minutes.
-    maxWorkers: 3,
+    maxWorkers: 2,
     reporters: ["default", "./test/support/closing-line.ts"],
     projects: [
       {

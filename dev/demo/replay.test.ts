@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { learnBaseline } from "../../src/forecast/baseline.ts";
+import { learnBaseline } from "../../src/forecast/learn-baseline.ts";
 import { readInvoiceCounts } from "./dataset.ts";
 import { offeredRate, pastRate } from "./replay.ts";
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Baseline, learnBaseline } from "./baseline.ts";
+import { Baseline } from "./baseline.ts";
+import { learnBaseline } from "./learn-baseline.ts";
 import { HOUR_MS } from "./local-hours.ts";
 
 const DAY = 24 * HOUR_MS;

@@ -1,14 +1,9 @@
-import { hourOfWeek, HOURS_IN_WEEK, LocalHours } from "./local-hours.ts";
-import { middle, quantile, weightedMedian } from "./quantile.ts";
+import { hourOfWeek, LocalHours } from "./local-hours.ts";
 
-/** A level that weeks agree on: this many, the newer ones weighing more. */
-const WEEKS = 6;
-const WEEKLY_DECAY = 0.8;
-/** Peaks and not means: demand must be served within the hour as well. */
-const PEAK_QUANTILE = 0.95;
-const NEEDED_HOURS = 24;
-/** Beyond what a Date can hold, less a day for the zone's offset. */
-const LATEST = 8.64e15 - 86_400_000;
+/** From so many hours on a baseline has a level for each hour of the week. */
+export const NEEDED_HOURS = 24;
+/** What is small against the usual demand, as a share of its mean. */
+const SMALL = 0.1;
 
 /** [from, to), ms since the epoch. */
 export interface Span {
@@ -16,11 +11,20 @@ export interface Span {
   to: number;
 }
 
+/** Whether a day is a public holiday: local days since the epoch. */
+export type IsHoliday = (day: number) => boolean;
+
+export const never: IsHoliday = () => false;
+
 /** What a baseline is made of: plain data, to be stored. */
 export interface BaselineProfile {
   zone: string;
   /** Demand for each hour of the week from Monday 00:00, or one number for all of them. */
   levels: readonly number[];
+  /** The same for each hour of a public holiday, once one was seen whole; it is like any day of its week before. */
+  holidays?: readonly number[];
+  /** Standard deviation of the logarithm of an hour's demand against its level. */
+  spread?: number;
   /** Local hours with samples, and the samples, that it was learnt from. */
   hours: number;
   points: number;
@@ -32,15 +36,25 @@ export interface BaselineProfile {
 export class Baseline {
   readonly profile: BaselineProfile;
   readonly #hours: LocalHours;
+  readonly #isHoliday: IsHoliday;
 
-  constructor(profile: BaselineProfile) {
+  constructor(profile: BaselineProfile, isHoliday: IsHoliday = never) {
     this.profile = profile;
     this.#hours = new LocalHours(profile.zone);
+    this.#isHoliday = isHoliday;
   }
 
   at(time: number): number {
-    const { levels } = this.profile;
-    return levels[levels.length === 1 ? 0 : hourOfWeek(this.#hours.hourOf(time))] ?? 0;
+    return this.level(this.#hours.hourOf(time));
+  }
+
+  /** The demand in an hour by the clock of the zone. */
+  level(hour: number): number {
+    const { levels, holidays } = this.profile;
+    if (levels.length === 1) return levels[0] ?? 0;
+    const slot = hourOfWeek(hour);
+    const ofHoliday = holidays && this.#isHoliday(Math.floor(hour / 24)) ? holidays[slot % 24] : undefined;
+    return ofHoliday ?? levels[slot] ?? 0;
   }
 
   /** The first moment after `time` at which the level may be another. */
@@ -57,88 +71,28 @@ export class Baseline {
 
   /** The profile with four digits a level, about a kilobyte. `new Baseline(JSON.parse(text))` restores it. */
   toJSON(): BaselineProfile {
-    return { ...this.profile, levels: this.profile.levels.map((level) => Number(level.toPrecision(4))) };
+    return roundedProfile(this.profile);
   }
+}
+
+export function roundedProfile(profile: BaselineProfile): BaselineProfile {
+  const { levels, holidays, spread } = profile;
+  return {
+    ...profile,
+    levels: levels.map(fourDigits),
+    ...(holidays ? { holidays: holidays.map(fourDigits) } : {}),
+    ...(spread === undefined ? {} : { spread: fourDigits(spread) }),
+  };
+}
+
+function fourDigits(level: number): number {
+  return Number(level.toPrecision(4));
 }
 
 /**
- * Learns the baseline from samples in any order (time in ms since the epoch, value >= 0; others are dropped, gaps
- * are no samples), leaving out what lies in the `exclude` spans, windows and events above all.
- *
- * For each hour: the 95th percentile of its samples. For each hour of the week in `zone`: the median of its last
- * six such hours, weighted 0.8 for each week back. An hour of the week that was never seen takes the mean of the
- * hours beside it when both were, else the same hour of other days, else the median of all hours. Undefined
- * without any sample.
+ * A demand that is nothing beside the usual one, a tenth of its mean. Ratios of demands are taken with it added to
+ * both: those of nights and closed days would be wild, and 0 has no logarithm.
  */
-export function learnBaseline(
-  samples: Iterable<readonly [at: number, value: number]>,
-  options: { zone?: string; exclude?: readonly Span[] } = {},
-): Baseline | undefined {
-  const zone = options.zone ?? "UTC";
-  const byHour = groupByHour(samples, new LocalHours(zone), options.exclude ?? []);
-  const hours = byHour.size;
-  if (hours === 0) return undefined;
-  const values = [...byHour.values()].flat();
-  const sufficient = hours >= NEEDED_HOURS;
-  const levels = sufficient ? weekOf(byHour) : [quantile(values, 0.5)];
-  return new Baseline({ zone, levels, hours, points: values.length, sufficient });
-}
-
-function groupByHour(
-  samples: Iterable<readonly [number, number]>,
-  clock: LocalHours,
-  exclude: readonly Span[],
-): Map<number, number[]> {
-  const byHour = new Map<number, number[]>();
-  for (const [at, value] of samples) {
-    if (!(Math.abs(at) <= LATEST) || !(value >= 0) || value === Number.POSITIVE_INFINITY) continue;
-    if (exclude.some(({ from, to }) => at >= from && at < to)) continue;
-    const hour = clock.hourOf(at);
-    const values = byHour.get(hour);
-    if (values) values.push(value);
-    else byHour.set(hour, [value]);
-  }
-  return byHour;
-}
-
-interface Hour {
-  hour: number;
-  value: number;
-}
-
-/** A level for each of the 168 hours of the week. */
-function weekOf(byHour: ReadonlyMap<number, readonly number[]>): number[] {
-  const hours = [...byHour]
-    .map(([hour, values]) => ({ hour, value: quantile(values, PEAK_QUANTILE) }))
-    .toSorted((a, b) => b.hour - a.hour);
-  const seen = mapGroups(
-    hours,
-    ({ hour }) => hourOfWeek(hour),
-    (group) => recentMedian(group.slice(0, WEEKS)),
-  );
-  const daily = mapGroups(hours, ({ hour }) => hourOfWeek(hour) % 24, recentMedian);
-  const overall = recentMedian(hours);
-  return Array.from({ length: HOURS_IN_WEEK }, (_, slot) => {
-    const before = seen.get((slot + HOURS_IN_WEEK - 1) % HOURS_IN_WEEK);
-    const after = seen.get((slot + 1) % HOURS_IN_WEEK);
-    const beside = before !== undefined && after !== undefined ? middle(before, after) : undefined;
-    return seen.get(slot) ?? beside ?? daily.get(slot % 24) ?? overall;
-  });
-}
-
-/** The weighted median of hours that are sorted from the newest to the oldest. */
-function recentMedian(hours: readonly Hour[]): number {
-  const newest = hours[0]?.hour ?? 0;
-  return weightedMedian(
-    hours.map(({ hour, value }) => ({ value, weight: WEEKLY_DECAY ** Math.floor((newest - hour) / HOURS_IN_WEEK) })),
-  );
-}
-
-function mapGroups(
-  hours: readonly Hour[],
-  keyOf: (hour: Hour) => number,
-  reduce: (group: readonly Hour[]) => number,
-): Map<number, number> {
-  const groups = Map.groupBy(hours, keyOf);
-  return new Map([...groups].map(([key, group]) => [key, reduce(group)]));
+export function smallDemand(levels: readonly number[]): number {
+  return SMALL * levels.reduce((sum, level) => sum + level / levels.length, 0);
 }

@@ -67,19 +67,28 @@ describe("the factor on the deadline law", () => {
     );
   });
 
-  it("has the same shape in a window of minutes and in one of weeks", () => {
-    const share = fc.double({ min: 0, max: 1, noNaN: true });
-    const scale = fc.integer({ min: 1, max: 1_000 });
+  it("has the same shape in a window of minutes and in one of hours", () => {
+    const left = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(share, scale, fc.integer({ min: 1, max: DAY }), (left, times, length) => {
-        const short = deadlineFactor({ at: -length * left, opens: -length, deadline: 0, peakFactor: 20 });
-        const long = deadlineFactor({
-          at: -length * times * left,
-          opens: -length * times,
-          deadline: 0,
-          peakFactor: 20,
-        });
-        expect(long).toBeCloseTo(short, 9);
+      fc.property(
+        left,
+        fc.integer({ min: 1, max: 700 }),
+        fc.integer({ min: 1, max: DAY / 300 }),
+        (share, times, length) => {
+          const factorOf = (long: number): number =>
+            deadlineFactor({ at: -long * share, opens: -long, deadline: 0, peakFactor: 20 });
+          expect(factorOf(length * times)).toBeCloseTo(factorOf(length), 8);
+        },
+      ),
+    );
+  });
+
+  it("depends on the days left alone in windows of three days and more", () => {
+    const left = fc.double({ min: 0, max: 3 * DAY, noNaN: true });
+    fc.assert(
+      fc.property(left, fc.integer({ min: 3 * DAY, max: 200 * DAY }), (ms, length) => {
+        const short = deadlineFactor({ at: -ms, opens: -3 * DAY, deadline: 0, peakFactor: 20 });
+        expect(deadlineFactor({ at: -ms, opens: -length, deadline: 0, peakFactor: 20 })).toBe(short);
       }),
     );
   });

@@ -23,6 +23,12 @@ export class LocalHours {
     return Math.floor((at + this.#offsetAt(at)) / HOUR_MS);
   }
 
+  /** The first moment of an hour. */
+  startOf(hour: number): number {
+    const local = hour * HOUR_MS;
+    return local - this.#offsetAt(local - this.#offsetAt(local));
+  }
+
   /** The first moment after `at` that belongs to another hour. */
   nextHour(at: number): number {
     const offset = this.#offsetAt(at);

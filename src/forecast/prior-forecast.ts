@@ -1,13 +1,5 @@
 import { deadlineFactor } from "./deadline-law.ts";
-
-/** What to expect, in requests/s; times in ms since the epoch. */
-export interface Forecaster {
-  expected(at: number): number;
-  /** The highest value in [from, to], both ends included, and the first moment it is reached. */
-  peak(from: number, to: number): { at: number; value: number };
-  /** The value of `peak`. */
-  peakIn(from: number, to: number): number;
-}
+import type { Forecaster, PriorEvent } from "./forecaster.ts";
 
 /** Usual demand: constant from each change to the next. */
 export interface DemandCurve {
@@ -21,13 +13,6 @@ export interface PriorWindow {
   opens: number;
   deadline: number;
   holdsUntil: number;
-  peakFactor: number;
-}
-
-/** A one-off event: `peakFactor` times the usual demand in [start, end). */
-export interface PriorEvent {
-  start: number;
-  end: number;
   peakFactor: number;
 }
 

@@ -20,6 +20,28 @@ export function weightedMedian(entries: readonly { value: number; weight: number
   return sorted.at(-1)?.value ?? Number.NaN;
 }
 
+/**
+ * The weighted median where some values are only known to be at least so high: the weight of such a bound goes to
+ * the values above it, in proportion to theirs (Efron's "redistribute to the right"). With nothing above it, it
+ * stands for itself. A higher value never gives a lower median.
+ */
+export function boundedMedian(entries: readonly { value: number; weight: number; atLeast?: boolean }[]): number {
+  const sorted = entries.toSorted(
+    (a, b) => a.value - b.value || Number(a.atLeast ?? false) - Number(b.atLeast ?? false),
+  );
+  let above = sorted.reduce((sum, { weight }) => sum + weight, 0);
+  let factor = 1;
+  return weightedMedian(
+    sorted.map(({ value, weight, atLeast }, index) => {
+      above -= weight;
+      const own = weight * factor;
+      if (!atLeast || index === sorted.length - 1 || above <= 0) return { value, weight: own };
+      factor *= (above + weight) / above;
+      return { value, weight: 0 };
+    }),
+  );
+}
+
 /** The mean of two numbers, also when their sum is no finite number any more. */
 export function middle(a: number, b: number): number {
   return a / 2 + b / 2;

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { learnBaseline, type Baseline, type Span } from "../forecast/baseline.ts";
+import type { Baseline, Span } from "../forecast/baseline.ts";
+import { learnBaseline } from "../forecast/learn-baseline.ts";
 import type { Failure, Endpoint } from "../prometheus/reading.ts";
 import { selectPoints } from "../prometheus/select.ts";
 import type { SharedQueries } from "../prometheus/shared-queries.ts";

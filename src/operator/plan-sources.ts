@@ -5,7 +5,8 @@ import { readEvents } from "../calendar/event.ts";
 import { readSchedules, type Schedule, type ScheduleState } from "../calendar/schedule.ts";
 import type { Window } from "../calendar/window.ts";
 import type { Baseline, Span } from "../forecast/baseline.ts";
-import { PriorForecast, type Forecaster } from "../forecast/prior-forecast.ts";
+import type { Forecaster } from "../forecast/forecaster.ts";
+import { PriorForecast } from "../forecast/prior-forecast.ts";
 import type { PlanSource } from "../scaling/plan.ts";
 import {
   fixedEventSource,

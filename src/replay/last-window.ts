@@ -1,5 +1,6 @@
 import type { Window } from "../calendar/window.ts";
-import { learnBaseline, type Span } from "../forecast/baseline.ts";
+import type { Span } from "../forecast/baseline.ts";
+import { learnBaseline } from "../forecast/learn-baseline.ts";
 import type { Past } from "./past.ts";
 import type { Ground } from "./policy.ts";
 

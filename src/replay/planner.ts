@@ -1,6 +1,6 @@
 import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
-import { learnBaseline } from "../forecast/baseline.ts";
-import type { Forecaster } from "../forecast/prior-forecast.ts";
+import { learnBaseline } from "../forecast/learn-baseline.ts";
+import type { Forecaster } from "../forecast/forecaster.ts";
 import type { CalendarView } from "../operator/calendars.ts";
 import { planSources } from "../operator/plan-sources.ts";
 import type { PlanSource } from "../scaling/plan.ts";

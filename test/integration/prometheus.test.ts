@@ -5,7 +5,7 @@ import { provideBinaries } from "../../dev/cluster/binaries.ts";
 import { startComponent } from "../../dev/cluster/component.ts";
 import { prepareHistory, prometheus } from "../../dev/cluster/prometheus.ts";
 import { Supervisor } from "../../dev/cluster/supervisor/client.ts";
-import { learnBaseline } from "../../src/forecast/baseline.ts";
+import { learnBaseline } from "../../src/forecast/learn-baseline.ts";
 import { PrometheusClient } from "../../src/prometheus/client.ts";
 import type { Endpoint, MetricReason, Reading } from "../../src/prometheus/reading.ts";
 import { selectPoints, selectSample } from "../../src/prometheus/select.ts";
