@@ -13,11 +13,11 @@ export interface Frame {
 }
 
 /** The frame of a calendar whose zone is known to be good. A time that cannot be read widens the day: longer, never shorter. */
-export function frameOf(calendar: FilingCalendarSpec): { frame: Frame; problems: Problem[] } {
+export function frameOf(calendar: FilingCalendarSpec, zone: string): { frame: Frame; problems: Problem[] } {
   const opening = problemOf("spec.openTime", calendar.openTime, parseClock);
   const closing = problemOf("spec.closeTime", calendar.closeTime, parseClock);
   const frame = {
-    zone: calendar.timeZone,
+    zone,
     openMs: opening.length > 0 ? 0 : parseClock(calendar.openTime),
     closeMs: closing.length > 0 ? DAY_MS : parseClock(calendar.closeTime),
   };

@@ -76,7 +76,9 @@ export function compareSyncWindows(
     .filter(({ description }) => description?.startsWith(OURS))
     .map((window) => ({ description: window.description ?? "", span: nextSpan(window, now) }));
   // The project may follow some calendars and not others.
-  const followed = new Set(ours.flatMap(({ description }) => /FilingCalendar\/(\S+)$/.exec(description)?.[1] ?? []));
+  const followed = new Set(
+    ours.flatMap(({ description }) => /(?:FilingCalendar|regime)\/(\S+)$/.exec(description)?.[1] ?? []),
+  );
   return {
     outdated: ours
       .filter(({ span }) => !span || (span.opens <= soon && !wanted.some((other) => same(other.span, span))))
@@ -84,7 +86,7 @@ export function compareSyncWindows(
     missing: wanted
       .filter(({ window }) => followed.size === 0 || followed.has(window.calendar))
       .filter(({ span }) => !ours.some((other) => other.span && same(other.span, span)))
-      .map(({ window, span }) => `FilingCalendar/${window.calendar} ${window.name ?? ""} (${spanText(span)})`),
+      .map(({ window, span }) => `${labelOf(window)} ${window.name ?? ""} (${spanText(span)})`),
   };
 }
 
@@ -110,13 +112,18 @@ function syncWindowOf(window: Window, zone: string): SyncWindow {
       .toZonedDateTimeISO(zone)
       .toPlainDateTime()
       .toString({ smallestUnit: "minute" });
-  const description = `${OURS}${local(opens)} to ${local(deadline)} ${zone}, ${window.name ?? ""} of FilingCalendar/${window.calendar}`;
+  const description = `${OURS}${local(opens)} to ${local(deadline)} ${zone}, ${window.name ?? ""} of ${labelOf(window)}`;
   return {
     schedule: `${at.minute} ${at.hour} ${at.day} ${at.month} *`,
     duration: durationText(deadline - opens),
     timeZone: ZONE,
     description: description.slice(0, LONGEST_DESCRIPTION),
   };
+}
+
+/** Codes of regimes have capital letters, names of objects have none. */
+function labelOf({ calendar }: Window): string {
+  return `${/[A-Z]/.test(calendar) ? "regime" : "FilingCalendar"}/${calendar}`;
 }
 
 /** Windows of one period that follow each other without a gap, as one. */

@@ -268,7 +268,7 @@ describe("what cannot be used is named and the rest stands", () => {
         ],
       },
       [
-        'spec.overrides[2026-13].period: "2026-13" is not a period of this calendar: use one of spec.dates, or a month such as 2026-11 with spec.monthly',
+        'spec.overrides[2026-13].period: "2026-13" is not a period of this calendar: use one of spec.dates, or without them a month such as 2026-11',
         'spec.overrides[2026-11].deadline: "2026-10-18" is not after the window opens (regularly 2026-11-01T00:00:00.000Z): give a later deadline, or an earlier opens',
         'spec.overrides[2026-12].deadline: "2026-12-32" does not exist: that month has no such day',
         'spec.overrides[2027-01].announcedAt: "yesterday" is not a time: write 2026-11-12T15:00:00Z',

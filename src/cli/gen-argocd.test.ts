@@ -74,7 +74,7 @@ describe("gen argocd", () => {
     const good = calendar({ timeZone: "Etc/UTC", monthly: { deadlineDay: 15, opensDay: 1 } });
     const { code, out, warnings } = await run(
       ["-f", "-"],
-      `${good}\n---\n${calendar({ monthly: { deadlineDay: 15 } })}`,
+      `${good}\n---\n${calendar({ timeZone: 8, monthly: { deadlineDay: 15 } })}`,
     );
     expect(code).toBe(1);
     expect(windowsIn(out)).toHaveLength(12);

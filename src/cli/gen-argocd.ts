@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { syncWindowsOf, type SyncWindow } from "../calendar/sync-windows.ts";
+import { regimeCalendar, unknownRegime } from "../calendar/regimes/regimes.ts";
 import { windowsOf } from "../calendar/windows.ts";
 import { DAY_MS } from "../calendar/zone.ts";
 import { filingCalendars } from "../operator/kinds.ts";
@@ -22,11 +23,17 @@ them into the project in Git; do not apply it, which may take away what it does 
   flags: {
     project: { type: "string", value: "NAME", help: "The AppProject (default: default)" },
     "project-namespace": { type: "string", value: "NAMESPACE", help: "Where Argo CD is (default: argocd)" },
+    regime: {
+      type: "string",
+      value: "CODE",
+      multiple: true,
+      help: "A built-in regime to follow, such as CN; may be given several times",
+    },
     calendar: {
       type: "string",
       value: "NAME",
       multiple: true,
-      help: "A FilingCalendar to follow; may be given several times (default: all)",
+      help: "A FilingCalendar to follow; may be given several times (default: all, or none with --regime)",
     },
     filename: {
       ...filesFlag,
@@ -46,6 +53,7 @@ them into the project in Git; do not apply it, which may take away what it does 
   examples: [
     "gen argocd --project billing | kubectl patch appproject billing -n argocd --type=merge --patch-file=/dev/stdin",
     "gen argocd --project billing -f calendars.yaml --months 6",
+    "gen argocd --project billing --regime CN --regime DE-BY",
   ],
   rights: [{ verbs: ["list"], resource: "filingcalendars.invoiceops.dev", where: "the cluster" }],
   exits: { 1: "part of a calendar cannot be used, or no filing window lies ahead; the rest is printed" },
@@ -53,9 +61,12 @@ them into the project in Git; do not apply it, which may take away what it does 
     if (context.operands.length > 0)
       throw new UsageError(`${context.operands.join(" ")} is too much: name calendars with --calendar`);
     const months = monthsOf(context);
-    const { calendars: known, refused } = await readCalendars(context);
+    const regimes = regimesOf(context.texts("regime"));
+    const names = context.texts("calendar");
+    const alone = regimes.length > 0 && names.length === 0;
+    const { calendars: known, refused } = alone ? { calendars: [], refused: [] } : await readCalendars(context);
     for (const line of refused) context.warn(`${line}\n`);
-    const calendars = chosen(known, context.texts("calendar"));
+    const calendars = [...regimes, ...(alone ? [] : chosen(known, names))];
     const now = context.clock.now();
     let complete = refused.length === 0;
     const windows: SyncWindow[] = [];
@@ -66,7 +77,7 @@ them into the project in Git; do not apply it, which may take away what it does 
         context.warn(`FilingCalendar/${metadata.name}: ${field}: ${message}\n`);
         complete = false;
       }
-      windows.push(...syncWindowsOf(found.windows, spec.timeZone, now, months));
+      windows.push(...syncWindowsOf(found.windows, found.zone ?? "UTC", now, months));
     }
     if (windows.length === 0) {
       context.warn("no filing window lies ahead: add the dates of the coming periods\n");
@@ -81,6 +92,14 @@ them into the project in Git; do not apply it, which may take away what it does 
 async function readCalendars(context: CliContext): Promise<{ calendars: Calendar[]; refused: string[] }> {
   if (context.texts("filename").length > 0) return calendarsIn(await readManifests(context));
   return { calendars: (await context.cluster().client.list(filingCalendars, {})).items, refused: [] };
+}
+
+function regimesOf(codes: readonly string[]): Calendar[] {
+  return codes.map((code) => {
+    const spec = regimeCalendar(code);
+    if (!spec) throw new UsageError(`--regime: ${unknownRegime(code)}`);
+    return { metadata: { name: code }, spec };
+  });
 }
 
 function chosen(calendars: readonly Calendar[], names: readonly string[]): Calendar[] {

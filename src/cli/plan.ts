@@ -5,7 +5,9 @@ import { invoiceServiceKind, type InvoiceService } from "../api/v1alpha1/invoice
 import { repairInvoiceService } from "../api/v1alpha1/validate.ts";
 import { CalendarError } from "../calendar/calendar-error.ts";
 import { parseLocal } from "../calendar/local-time.ts";
+import { regimeCalendar, regimeOf, unknownRegime } from "../calendar/regimes/regimes.ts";
 import { resolveZone } from "../calendar/zone.ts";
+import { calendarName, heldUntilOf } from "../operator/calendars.ts";
 import { userLeadMs } from "../scaling/settings.ts";
 import { kindOfManifest } from "./lint/kind-of.ts";
 import { schemaRefusals } from "./lint/schema.ts";
@@ -55,9 +57,10 @@ export const plan: Verb = {
     for (const line of refused) context.warn(`${line}\n`);
     const services = manifests.filter((one) => kindOfManifest(one) === invoiceServiceKind);
     if (services.length === 0) throw new UsageError("there is no InvoiceService in the files");
-    const zone = zoneOf(context, calendars);
+    const known = [...calendars, ...regimesIn(services)];
+    const zone = zoneOf(context, known);
     const range = rangeOf(context, zone);
-    const views = services.map((service) => viewOf(context, service, calendars, { ...range, zone }));
+    const views = services.map((service) => viewOf(context, service, known, { ...range, zone }));
     if (!printedAs(context, () => ({ from: timestamp(range.from), to: timestamp(range.to), services: views }))) {
       context.out(views.map((view) => planText(view, zone, context.paint)).join("\n"));
     }
@@ -65,15 +68,32 @@ export const plan: Verb = {
   },
 };
 
+/** The regimes that services follow, as calendars of their own. */
+function regimesIn(services: readonly Manifest[]): Calendar[] {
+  const refs = services.flatMap(({ object }) => {
+    const { calendars } = (object["spec"] ?? {}) as { calendars?: unknown };
+    return Array.isArray(calendars) ? (calendars as { regime?: unknown }[]) : [];
+  });
+  const codes = new Set(refs.map((ref) => ref?.regime).filter((code) => typeof code === "string"));
+  return [...codes].flatMap((code) => {
+    const spec = regimeCalendar(code);
+    return spec ? [{ metadata: { name: code }, spec }] : [];
+  });
+}
+
 function zoneOf(context: CliContext, calendars: readonly Calendar[]): string {
   const given = context.text("zone");
-  if (given === undefined) return calendars.map(({ spec }) => spec.timeZone).find(isZone) ?? "UTC";
+  if (given === undefined) return calendars.map(({ spec }) => zoneNameOf(spec)).find(isZone) ?? "UTC";
   return aboutFlag("zone", () => resolveZone(given));
 }
 
-function isZone(name: string): boolean {
+function zoneNameOf({ timeZone, regime }: Calendar["spec"]): string | undefined {
+  return timeZone ?? (regime === undefined ? undefined : regimeOf(regime)?.spec.timeZone);
+}
+
+function isZone(name: string | undefined): boolean {
   try {
-    return resolveZone(name) !== "";
+    return name !== undefined && resolveZone(name) !== "";
   } catch {
     return false;
   }
@@ -126,7 +146,7 @@ function viewOf(
   }
   const { spec, problems } = repairInvoiceService(stored.spec);
   const service = { ...stored, spec };
-  const named = (spec.calendars ?? []).map((calendar) => calendar.name);
+  const named = (spec.calendars ?? []).map(calendarName);
   const followed = calendars.filter(({ metadata }) => named.includes(metadata.name));
   const missing = named.filter((one) => !followed.some(({ metadata }) => metadata.name === one));
   const leadMs = userLeadMs(spec) ?? durationFlag("lead", context.text("lead") ?? SHORTEST_LEAD);
@@ -135,7 +155,13 @@ function viewOf(
   const most = Math.max(...answer.steps.map(({ replicas }) => replicas));
   const notes = [
     ...[...problems, ...answer.problems].map(({ field, message }) => `${field}: ${message}`),
-    ...missing.map((one) => `FilingCalendar ${one} is not in the files: its windows are not planned`),
+    ...(spec.calendars ?? [])
+      .filter((ref) => missing.includes(calendarName(ref)))
+      .map(({ regime, name: one }) =>
+        regime === undefined
+          ? `FilingCalendar ${one} is not in the files: its windows are not planned`
+          : `spec.calendars: ${unknownRegime(regime)}`,
+      ),
     ...(answer.needsForecast && demandOf(context) === undefined
       ? ["windows and events with expectedPeakFactor are not planned: give the usual demand by --demand"]
       : []),
@@ -153,12 +179,13 @@ function viewOf(
     maxReplicas,
     leadSeconds: Math.round(leadMs / 1000),
     leadMeasured: userLeadMs(spec) === undefined,
-    windows: answer.windows.map(({ calendar, name: period, opens, deadline, grade }) => ({
-      calendar,
-      ...(period === undefined ? {} : { period }),
-      opens: timestamp(opens),
-      deadline: timestamp(deadline),
-      grade,
+    windows: answer.windows.map((window) => ({
+      calendar: window.calendar,
+      ...(window.name === undefined ? {} : { period: window.name }),
+      opens: timestamp(window.opens),
+      deadline: timestamp(window.deadline),
+      ...heldUntilOf(window),
+      grade: window.grade,
     })),
     steps: answer.steps.map(({ from: at, replicas, reason }, index) => ({
       askedFor: timestamp(at),

@@ -1,4 +1,5 @@
 import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
+import { regimeOf } from "../calendar/regimes/regimes.ts";
 import { isForbidden, isNotFound } from "../kube/errors.ts";
 import type { KubeObject } from "../kube/resource.ts";
 import { filingCalendars, invoiceServices } from "../operator/kinds.ts";
@@ -92,14 +93,18 @@ function print(context: CliContext, view: StatusView): void {
   context.out(`${redrawn ? CLEAR : ""}${text}${context.given("watch") && !terminal ? "\n" : ""}`);
 }
 
-/** The zones of the calendars that may be read, by name. */
+/** The zones of the calendars that may be read, by name or code. */
 async function zonesOf({ cluster, signal }: CliContext, service: Service): Promise<Map<string, string>> {
   const { client } = cluster();
   const { calendars } = service.spec ?? {};
-  const found = (Array.isArray(calendars) ? calendars : []).map(async ({ name }): Promise<[string, string][]> => {
+  const named = (code: string, zone: string | undefined): [string, string][] =>
+    zone === undefined ? [] : [[code, zone]];
+  const found = (Array.isArray(calendars) ? calendars : []).map(async ({ name, regime }) => {
+    if (regime !== undefined) return named(regime, regimeOf(regime)?.spec.timeZone);
+    if (name === undefined) return [];
     try {
-      const calendar = await client.get(filingCalendars, { name }, { signal });
-      return [[name, calendar.spec.timeZone]];
+      const { spec } = await client.get(filingCalendars, { name }, { signal });
+      return named(name, spec.timeZone ?? regimeOf(spec.regime ?? "")?.spec.timeZone);
     } catch (error) {
       if (isForbidden(error) || isNotFound(error)) return [];
       throw error;

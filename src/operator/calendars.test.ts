@@ -25,7 +25,7 @@ function bench(first = calendar()) {
 
 describe("the view of a calendar", () => {
   test("has its windows from as far back as a baseline looks to that of a yearly tax", () => {
-    const view = bench().calendars.view("cn-vat", now);
+    const view = bench().calendars.view({ name: "cn-vat" }, now);
     const deadlines = view?.windows.map(({ deadline }) => deadline) ?? [];
     expect(view).toMatchObject({ name: "cn-vat", zone: "Asia/Shanghai", problems: [] });
     expect(Math.min(...deadlines)).toBeLessThanOrEqual(now - 20 * DAY);
@@ -34,9 +34,9 @@ describe("the view of a calendar", () => {
 
   test("is the same value all day, and another one the next", () => {
     const { calendars } = bench();
-    const first = calendars.view("cn-vat", now);
-    expect(calendars.view("cn-vat", now + 15 * 3_600_000)).toBe(first);
-    expect(calendars.view("cn-vat", now + DAY)).not.toBe(first);
+    const first = calendars.view({ name: "cn-vat" }, now);
+    expect(calendars.view({ name: "cn-vat" }, now + 15 * 3_600_000)).toBe(first);
+    expect(calendars.view({ name: "cn-vat" }, now + DAY)).not.toBe(first);
   });
 
   test.each<[string, FilingCalendar]>([
@@ -44,28 +44,28 @@ describe("the view of a calendar", () => {
     ["when it is made again under its name", calendar({}, 1, "2")],
   ])("is another one %s", (_, next) => {
     const { calendars, cluster } = bench();
-    const first = calendars.view("cn-vat", now);
+    const first = calendars.view({ name: "cn-vat" }, now);
     cluster.calendar = next;
-    expect(calendars.view("cn-vat", now)).not.toBe(first);
+    expect(calendars.view({ name: "cn-vat" }, now)).not.toBe(first);
   });
 
   test("is the same value when only its status or labels change", () => {
     const { calendars, cluster } = bench();
-    const first = calendars.view("cn-vat", now);
+    const first = calendars.view({ name: "cn-vat" }, now);
     cluster.calendar = calendar();
-    expect(calendars.view("cn-vat", now)).toBe(first);
+    expect(calendars.view({ name: "cn-vat" }, now)).toBe(first);
   });
 
   test("is none where there is no calendar, nor when it is gone", () => {
     const { calendars, cluster } = bench();
-    expect(calendars.view("in-gst", now)).toBeUndefined();
-    calendars.view("cn-vat", now);
+    expect(calendars.view({ name: "in-gst" }, now)).toBeUndefined();
+    calendars.view({ name: "cn-vat" }, now);
     cluster.calendar = undefined;
-    expect(calendars.view("cn-vat", now)).toBeUndefined();
+    expect(calendars.view({ name: "cn-vat" }, now)).toBeUndefined();
   });
 
   test("without a zone that exists has neither zone nor windows, and says why", () => {
-    const view = bench(calendar({ timeZone: "Europe/Berlim" })).calendars.view("cn-vat", now);
+    const view = bench(calendar({ timeZone: "Europe/Berlim" })).calendars.view({ name: "cn-vat" }, now);
     expect(view).toMatchObject({ windows: [], problems: [{ field: "spec.timeZone", value: "Europe/Berlim" }] });
     expect(view).not.toHaveProperty("zone");
   });

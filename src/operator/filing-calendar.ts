@@ -5,7 +5,7 @@ import type { Window } from "../calendar/window.ts";
 import type { KubeObject } from "../kube/resource.ts";
 import type { ReconcileContext, Request, Result } from "../runtime/controller.ts";
 import type { CalendarMetrics } from "./calendar-metrics.ts";
-import { nextWindow, type Calendars } from "./calendars.ts";
+import { heldUntilOf, nextWindow, type Calendars } from "./calendars.ts";
 import type { StatusWriter } from "./status-writer.ts";
 
 /** The controller of FilingCalendars: says what was made of each, so that its author sees what services will follow. */
@@ -30,7 +30,7 @@ export class FilingCalendarReconciler {
   readonly reconcile = async ({ name }: Request, context: ReconcileContext): Promise<Result> => {
     const calendar = this.#find(name);
     const now = context.now();
-    const view = this.#calendars.view(name, now);
+    const view = this.#calendars.view({ name }, now);
     if (!calendar || !view || calendar.metadata.deletionTimestamp !== undefined) {
       this.#status.forget({ name });
       this.#metrics.forget(name);
@@ -64,17 +64,23 @@ export class FilingCalendarReconciler {
               period: next.name ?? "",
               opens: timestamp(next.opens),
               deadline: timestamp(next.deadline),
+              ...heldUntilOf(next),
               grade: next.grade,
             },
           }
         : {}),
     });
     // The next window changes when this one ends, and which windows are in sight changes with the day.
-    return { requeueAfterMs: Math.min(DAY_MS, Math.max(0, (next?.deadline ?? Infinity) - now) + 1) };
+    return { requeueAfterMs: Math.min(DAY_MS, Math.max(0, endOf(next) - now) + 1) };
   };
 }
 
 const DAY_MS = 86_400_000;
+
+/** Until when a window stands as the next one. */
+function endOf(window: Window | undefined): number {
+  return window?.heldUntil ?? window?.deadline ?? Infinity;
+}
 
 function readiness(
   problems: number,

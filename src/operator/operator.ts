@@ -17,7 +17,7 @@ import { ScalingPart } from "../scaling/part.ts";
 import type { ScaledObject, WorkloadRef } from "../scaling/target.ts";
 import { openCaches, openScaledObjects, openWorkloads, workloadKey, type CachedWorkload } from "../scaling/watched.ts";
 import { CalendarMetrics } from "./calendar-metrics.ts";
-import { Calendars } from "./calendars.ts";
+import { Calendars, regimesOf } from "./calendars.ts";
 import { Endpoints } from "./endpoint.ts";
 import { Evaluations } from "./evaluations.ts";
 import { FilingCalendarReconciler } from "./filing-calendar.ts";
@@ -81,7 +81,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const services = watches.open(invoiceServices, {
     indexes: {
       workload: workloadOf,
-      calendar: ({ spec }) => (spec.calendars ?? []).map(({ name }) => name),
+      calendar: ({ spec }) => (spec.calendars ?? []).flatMap(({ name }) => name ?? []),
     },
   });
   const calendarObjects = watches.open(filingCalendars, {});
@@ -167,7 +167,9 @@ export function createOperator(options: OperatorOptions): Operator {
   calendarController.watch(calendarObjects, { predicate: specOrMetadataChanged });
   const { argocdProjects: projects = [] } = options;
   const windows = (now: number): Window[] =>
-    calendarObjects.list().flatMap(({ metadata }) => calendars.view(metadata.name, now)?.windows ?? []);
+    [...regimesOf(services.list()), ...calendarObjects.list().map(({ metadata: { name } }) => ({ name }))].flatMap(
+      (ref) => calendars.view(ref, now)?.windows ?? [],
+    );
 
   return {
     controllers: [invoiceController, calendarController],

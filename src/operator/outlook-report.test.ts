@@ -14,7 +14,7 @@ const january = { period: "2027-01", opens: "2027-01-01", deadline: "2027-01-15"
 const february = { period: "2027-02", opens: "2027-02-01", deadline: "2027-02-15" };
 
 function viewOf(name: string, spec: FilingCalendarSpec): CalendarView {
-  const view = new Calendars(() => ({ metadata: { name }, spec })).view(name, now);
+  const view = new Calendars(() => ({ metadata: { name }, spec })).view({ name }, now);
   if (!view) throw new Error("there is a calendar");
   return view;
 }
@@ -82,7 +82,7 @@ describe("CalendarConfirmed", () => {
   });
 
   test("is False without the calendars, and names them", () => {
-    expect(calendarConfirmed(3, ["vat", "gst"], [viewOf("qst", monthly)], now)).toEqual({
+    expect(calendarConfirmed(3, [{ name: "vat" }, { name: "gst" }], [viewOf("qst", monthly)], now)).toEqual({
       type: "CalendarConfirmed",
       status: "False",
       reason: "CalendarNotFound",

@@ -1,9 +1,11 @@
 import { timestamp } from "../api/v1alpha1/conditions.ts";
-import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
+import type { CalendarRef, InvoiceService } from "../api/v1alpha1/invoice-service.ts";
 import { CalendarConfirmed, ForecastReady, Stalled } from "../api/v1alpha1/reasons.ts";
 import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
+import { unknownRegime } from "../calendar/regimes/regimes.ts";
+import type { Window } from "../calendar/window.ts";
 import type { Verdict } from "../scaling/report.ts";
-import type { CalendarView } from "./calendars.ts";
+import { calendarName, type CalendarView } from "./calendars.ts";
 import type { HistoryState } from "./history.ts";
 
 /** What is to be said about calendars and forecast: pure. */
@@ -11,10 +13,13 @@ import type { HistoryState } from "./history.ts";
 /** Windows that open within it are in sight: planned for, and confirmed or not. */
 export const IN_SIGHT_MS = 35 * 86_400_000;
 
+/** From then on, month of the year in UTC, the holidays of the coming year are missed: most are announced by then. */
+const MISSED_FROM_MONTH = 11;
+
 /** Whether the dates in sight are known and sure. */
 export function calendarConfirmed(
   named: number,
-  missing: readonly string[],
+  missing: readonly CalendarRef[],
   views: readonly CalendarView[],
   now: number,
 ): ConditionChange {
@@ -28,24 +33,55 @@ export function calendarConfirmed(
     const message = `FilingCalendar ${bad.name}: ${bad.problems.map((problem) => `${problem.field}: ${problem.message}`).join("; ")}`;
     return { type, status: "False", reason: CalendarConfirmed.CalendarInvalid, message };
   }
-  const ahead = views.map(({ name, windows }) => ({ name, windows: windows.filter(({ deadline }) => deadline > now) }));
+  const ahead = views.map(({ name, windows }) => ({
+    name,
+    windows: windows.filter(({ deadline, heldUntil = deadline }) => heldUntil > now),
+  }));
   // Of each calendar the windows in sight, and the next one however far it is.
   const inSight = ahead.flatMap(({ windows }) =>
     windows.filter(({ opens }, index) => index === 0 || opens <= now + IN_SIGHT_MS),
   );
-  const unsure = inSight.find(({ grade }) => grade !== "Published");
-  const told = unsure ?? inSight.toSorted((a, b) => a.deadline - b.deadline)[0];
   const ended = ahead.filter(({ windows }) => windows.length === 0).map(({ name }) => name);
-  if (ended.length > 0 || !told) {
+  if (ended.length > 0) {
     const message = `no window lies ahead: add the dates of the coming periods to ${ended.join(", ")}`;
     return { type, status: "False", reason: CalendarConfirmed.NoWindowAhead, message };
   }
+  const unpublished = [...inSight, ...ofComingYear(ahead, now)].find(
+    ({ missing: what }) => what?.reason === "HolidayYearNotPublished",
+  );
+  if (unpublished) {
+    const message = provisionalWords(unpublished);
+    return { type, status: "False", reason: CalendarConfirmed.HolidayYearNotPublished, message };
+  }
+  const unsettled = inSight.find(({ grade }) => grade === "Provisional");
+  if (unsettled) {
+    const message = provisionalWords(unsettled);
+    return { type, status: "Unknown", reason: CalendarConfirmed.RuleUnsettled, message };
+  }
+  const computed = inSight.find(({ grade }) => grade === "Computed");
+  const told = computed ?? inSight.toSorted((one, other) => one.deadline - other.deadline)[0]!;
   return {
     type,
-    status: unsure ? "Unknown" : "True",
-    reason: unsure ? CalendarConfirmed.Computed : CalendarConfirmed.Published,
+    status: computed ? "Unknown" : "True",
+    reason: computed ? CalendarConfirmed.Computed : CalendarConfirmed.Published,
     message: `the deadline of ${told.calendar} ${told.name ?? ""} is ${timestamp(told.deadline)} (${told.grade.toLowerCase()})`,
   };
+}
+
+/** The windows of the coming year, once it is time that its dates are known. */
+function ofComingYear(ahead: readonly { windows: readonly Window[] }[], now: number): Window[] {
+  const today = new Date(now);
+  if (today.getUTCMonth() + 1 < MISSED_FROM_MONTH) return [];
+  const [from, to] = [1, 2].map((years) => Date.UTC(today.getUTCFullYear() + years, 0, 1)) as [number, number];
+  return ahead.flatMap(({ windows }) => windows.filter(({ deadline }) => deadline >= from && deadline < to));
+}
+
+function provisionalWords({ calendar, name = "", deadline, heldUntil = deadline, missing }: Window): string {
+  const why =
+    missing?.reason === "HolidayYearNotPublished"
+      ? `whether ${missing.day} is a working day is not known: give the holidays of ${missing.day.slice(0, 4)} as soon as they are published`
+      : "whether and how the rule moves it is not settled: give the date as an override once it is known";
+  return `the deadline of ${calendar} ${name} is provisional; ${timestamp(deadline)} is prepared for and capacity held until ${timestamp(heldUntil)}; ${why}`;
 }
 
 /** Whether the usual demand is known, so that a peak can be told in replicas. */
@@ -86,7 +122,13 @@ export function forecastReady({ spec }: InvoiceService, state: HistoryState | un
   };
 }
 
-export function notFound(names: readonly string[]): Verdict<"Stalled"> {
-  const message = `FilingCalendar ${names.join(", ")} does not exist: create it or correct spec.calendars`;
-  return { reason: Stalled.CalendarNotFound, message };
+export function notFound(missing: readonly CalendarRef[]): Verdict<"Stalled"> {
+  const objects = missing.filter(({ regime }) => regime === undefined).map(calendarName);
+  const words = [
+    ...(objects.length > 0
+      ? [`FilingCalendar ${objects.join(", ")} does not exist: create it or correct spec.calendars`]
+      : []),
+    ...missing.flatMap(({ regime }) => (regime === undefined ? [] : [`spec.calendars: ${unknownRegime(regime)}`])),
+  ];
+  return { reason: Stalled.CalendarNotFound, message: words.join("; ") };
 }

@@ -22,8 +22,8 @@ const monthly: FilingCalendarSpec = {
   monthly: { opensDay: 1, deadlineDay: 15 },
 };
 const dated = (...dates: NonNullable<FilingCalendarSpec["dates"]>): FilingCalendarSpec => {
-  const { timeZone, openTime, closeTime } = monthly;
-  return { timeZone, openTime, closeTime, dates };
+  const { monthly: _, ...frame } = monthly;
+  return { ...frame, dates };
 };
 const january = { period: "2027-01", opens: "2027-01-01", deadline: "2027-01-15" };
 

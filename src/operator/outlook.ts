@@ -5,7 +5,7 @@ import type { Window } from "../calendar/window.ts";
 import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
 import type { Verdict } from "../scaling/report.ts";
 import { PREWARM } from "./annotations.ts";
-import { nextWindow, type Calendars, type CalendarView } from "./calendars.ts";
+import { heldUntilOf, nextWindow, type Calendars, type CalendarView } from "./calendars.ts";
 import type { History, HistoryState } from "./history.ts";
 import { calendarConfirmed, forecastReady, IN_SIGHT_MS, notFound } from "./outlook-report.ts";
 import { planSources, type PlanSources } from "./plan-sources.ts";
@@ -46,9 +46,9 @@ export class Outlooks {
   /** `endpoint` is where the history is read; undefined when that is not known now. */
   of(key: string, service: InvoiceService, endpoint: Endpoint | undefined, now: number): Outlook {
     const { calendars = [] } = service.spec;
-    const found = calendars.map(({ name }) => ({ name, view: this.#calendars.view(name, now) }));
+    const found = calendars.map((ref) => ({ ref, view: this.#calendars.view(ref, now) }));
     const views = found.flatMap(({ view }) => (view ? [view] : []));
-    const missing = found.flatMap(({ name, view }) => (view ? [] : [name]));
+    const missing = found.flatMap(({ ref, view }) => (view ? [] : [ref]));
 
     let kept = this.#keep(key, service, views, undefined, now);
     let state: HistoryState | undefined;
@@ -124,6 +124,14 @@ function question({ spec }: InvoiceService, endpoint: Endpoint, plan: PlanSource
   return { endpoint, query, ...(select ? { select } : {}), exclude: plan.unusual, zone: plan.zone };
 }
 
-function windowStatus({ calendar, opens, deadline, grade }: Window, now: number): NonNullable<Outlook["window"]> {
-  return { calendar, opens: timestamp(opens), deadline: timestamp(deadline), grade, inForce: opens <= now };
+function windowStatus(window: Window, now: number): NonNullable<Outlook["window"]> {
+  const { calendar, opens, deadline, grade } = window;
+  return {
+    calendar,
+    opens: timestamp(opens),
+    deadline: timestamp(deadline),
+    ...heldUntilOf(window),
+    grade,
+    inForce: opens <= now,
+  };
 }

@@ -23,7 +23,7 @@ const serviceOf = ({
 /** A calendar whose windows are the first half of each month. */
 function viewOf(name: string, timeZone = "Asia/Shanghai"): CalendarView {
   const spec = { timeZone, openTime: "00:00", closeTime: "24:00", monthly: { opensDay: 1, deadlineDay: 15 } };
-  const view = new Calendars(() => ({ metadata: { name }, spec })).view(name, now);
+  const view = new Calendars(() => ({ metadata: { name }, spec })).view({ name }, now);
   if (!view) throw new Error("there is a calendar");
   return view;
 }

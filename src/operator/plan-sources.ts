@@ -3,7 +3,7 @@ import type { Problem } from "../api/v1alpha1/fields.ts";
 import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
 import { readEvents } from "../calendar/event.ts";
 import { readSchedules, type Schedule, type ScheduleState } from "../calendar/schedule.ts";
-import type { Window } from "../calendar/window.ts";
+import { holdsUntil, type Window } from "../calendar/window.ts";
 import type { Baseline, Span } from "../forecast/baseline.ts";
 import type { Forecaster } from "../forecast/forecaster.ts";
 import { PriorForecast } from "../forecast/prior-forecast.ts";
@@ -60,10 +60,10 @@ export function planSources({ service, calendars, baseline, now }: PlanInput): P
     baseline &&
     new PriorForecast({
       baseline,
-      windows: near.map(({ opens, deadline }) => ({
-        opens,
-        deadline,
-        holdsUntil: deadline + graceMs,
+      windows: near.map((window) => ({
+        opens: window.opens,
+        deadline: window.deadline,
+        holdsUntil: holdsUntil(window, graceMs),
         peakFactor: scaling.expectedPeakFactor,
       })),
       events: events.flatMap(({ start, end, event: { expectedPeakFactor } }) =>
@@ -81,15 +81,17 @@ export function planSources({ service, calendars, baseline, now }: PlanInput): P
     else if (forecast && capacity) sources.push(forecastEventSource(event.name, span, forecast, capacity));
   }
   if (forecast && capacity) {
-    for (const { calendar, name = "", opens, deadline } of near) {
-      sources.push(windowSource({ name: `${calendar} ${name}`.trim(), opens, deadline }, graceMs, forecast, capacity));
+    for (const window of near) {
+      const { calendar, name = "", opens, deadline } = window;
+      const heldMs = holdsUntil(window, graceMs) - deadline;
+      sources.push(windowSource({ name: `${calendar} ${name}`.trim(), opens, deadline }, heldMs, forecast, capacity));
     }
   }
   return {
     sources,
     windows,
     unusual: [
-      ...near.map(({ opens, deadline }) => ({ from: opens, to: deadline + graceMs })),
+      ...near.map((window) => ({ from: window.opens, to: holdsUntil(window, graceMs) })),
       ...events.map(({ start, end }) => ({ from: start, to: end })),
     ],
     needsForecast: windows.length > 0 || events.some(({ event }) => event.expectedPeakFactor !== undefined),

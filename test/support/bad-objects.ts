@@ -28,6 +28,18 @@ const event = {
 };
 const dates = [{ period: "Q3", opens: "2026-11-01", deadline: "2026-11-15" }];
 const byDates = { "spec.monthly": undefined, "spec.dates": dates };
+const filing = {
+  name: "VAT",
+  type: "monthly",
+  deadline: { day: 25 },
+  shift: "nextWorkday",
+  opens: { day: 1 },
+};
+const byFilings = (change: object): Record<string, unknown> => ({
+  "spec.monthly": undefined,
+  "spec.filings": [{ ...filing, ...change }],
+});
+const holidays = { year: 2027, days: ["2027-01-01"], source: "notice 7" };
 const override = { period: "2026-11", deadline: "2026-11-18", source: "notice 42" };
 
 const ZONE =
@@ -37,6 +49,8 @@ const CRON =
 const LOCAL = "which is not a local time: write it as 2026-11-11T00:00, without an offset (the zone is timeZone)";
 const DAY =
   "which is not a day or a local time: write 2026-11-16 or 2026-11-16T18:00, without an offset (the zone is timeZone)";
+
+const REGIME = "which is not the code of a regime: write CN, DE-BY, EU-OSS (invoiceops calendar --help lists them)";
 
 type Case = [values: Record<string, unknown>, field: string, message: string];
 
@@ -131,6 +145,22 @@ const serviceCases: Case[] = [
     { "spec.calendars": [{ name: "vat" }, { name: "vat" }] },
     "spec.calendars",
     "spec.calendars names vat twice: remove one",
+  ],
+  [
+    { "spec.calendars": [{ name: "vat" }, { regime: "CN" }, { regime: "CN" }] },
+    "spec.calendars",
+    "spec.calendars names CN twice: remove one",
+  ],
+  [{ "spec.calendars": [{ regime: "cn" }] }, "spec.calendars[0].regime", `regime is "cn", ${REGIME}`],
+  [
+    { "spec.calendars": [{}] },
+    "spec.calendars[0]",
+    "a calendar has neither regime nor name: give one, as in {regime: CN}",
+  ],
+  [
+    { "spec.calendars": [{ regime: "CN", name: "vat" }] },
+    "spec.calendars[0]",
+    "a calendar has both regime and name: remove one of them",
   ],
 
   [{ "spec.events": [{ ...event, timeZone: "CST" }] }, "spec.events[0].timeZone", `timeZone is "CST", ${ZONE}`],
@@ -260,8 +290,52 @@ const calendarCases: Case[] = [
     "spec.closeTime",
     'spec.closeTime is "00:00", which is not a time of day that ends a window: write 00:01 to 24:00, the end of the day',
   ],
-  [{ "spec.monthly": undefined }, "spec", "spec has neither monthly nor dates: give one"],
-  [{ "spec.dates": dates }, "spec", "spec has both monthly and dates: remove one of them"],
+  [{ "spec.monthly": undefined }, "spec", "spec has none of regime, monthly, filings and dates: give one"],
+  [{ "spec.dates": dates }, "spec", 'spec has ["monthly", "dates"]: keep one of them'],
+  [
+    { "spec.regime": "CN", "spec.filings": [filing] },
+    "spec",
+    'spec has ["regime", "monthly", "filings"]: keep one of them',
+  ],
+  [
+    { "spec.timeZone": undefined },
+    "spec",
+    "spec.timeZone is missing: write a place such as Asia/Shanghai (only a regime has a zone of its own)",
+  ],
+  [{ "spec.monthly": undefined, "spec.regime": "China" }, "spec.regime", `spec.regime is "China", ${REGIME}`],
+  [{ "spec.holidaysFrom": "de" }, "spec.holidaysFrom", `spec.holidaysFrom is "de", ${REGIME}`],
+  [
+    { ...byFilings({ deadline: { day: 32 } }) },
+    "spec.filings[0].deadline.day",
+    'deadline.day is "32": write 1 to 31 (a number, without quotes), or last',
+  ],
+  [{ ...byFilings({ deadline: {} }) }, "spec.filings[0].deadline", "deadline has neither day nor workday: give one"],
+  [
+    { ...byFilings({ deadline: { day: 15, workday: 10 } }) },
+    "spec.filings[0].deadline",
+    "deadline has both day and workday: remove one of them",
+  ],
+  [{ ...byFilings({ opens: {} }) }, "spec.filings[0].opens", "opens has neither day nor daysBefore: give one"],
+  [
+    { ...byFilings({ opens: { day: 1, daysBefore: 14 } }) },
+    "spec.filings[0].opens",
+    "opens has both day and daysBefore: remove one of them",
+  ],
+  [
+    { "spec.holidays": [{ ...holidays, days: ["1 January"] }] },
+    "spec.holidays[0].days[0]",
+    'a holiday is "1 January", which is not a day: write it as 2026-11-16',
+  ],
+  [
+    { "spec.holidays": [{ ...holidays, workdays: ["2027-1-3"] }] },
+    "spec.holidays[0].workdays[0]",
+    'a make-up workday is "2027-1-3", which is not a day: write it as 2026-11-16',
+  ],
+  [
+    { "spec.holidays": [{ ...holidays, unsure: ["Eid"] }] },
+    "spec.holidays[0].unsure[0]",
+    'a day that may be off is "Eid", which is not a day: write it as 2026-11-16',
+  ],
   [
     { "spec.monthly.deadlineDay": 32 },
     "spec.monthly.deadlineDay",
@@ -306,7 +380,7 @@ const calendarCases: Case[] = [
   [
     { "spec.overrides": [{ ...override, period: "November" }] },
     "spec.overrides",
-    'spec.overrides has the period "November": with spec.monthly it is the month of the regular deadline, written as 2026-11',
+    'spec.overrides has the period "November": without spec.dates it is the month of the regular deadline, written as 2026-11 (or 2026-11 GSTR-1, with the name of the filing)',
   ],
   [
     { ...byDates, "spec.overrides": [override] },

@@ -2,52 +2,14 @@ import { conditionsField } from "./conditions.ts";
 import { gradeField, observedGenerationField } from "./fields.ts";
 import type { KindDefinition } from "./kind.ts";
 import type { Manifest, Stored } from "./object.ts";
-import { dayOrTimeRule, format, matches, zoneRule } from "./rules.ts";
+import { dayOrTimeRule, format, matches, regimeRule, zoneRule } from "./rules.ts";
+import { filing, holidayYear, monthly, weekday } from "./filing-calendar-rules.ts";
 import * as s from "./schema.ts";
 
 /** FilingCalendar: when filing windows open and when their deadlines are, for all services of the cluster. */
 
-const monthly = s.object(
-  "One window a month. The period of a window is the month of its deadline, for example 2026-11.",
-  {
-    deadlineDay: s.integerOrString(
-      "Day of the month of the deadline, 1 to 31, or last. A shorter month uses its last day.",
-      {
-        rules: [
-          {
-            rule: "type(self) == int ? self >= 1 && self <= 31 : self == 'last'",
-            message: "spec.monthly.deadlineDay is not a day of a month: write 1 to 31, or last",
-            messageExpression: format(
-              'spec.monthly.deadlineDay is "%s": write 1 to 31 (a number, without quotes), or last',
-              "string(self)",
-            ),
-          },
-        ],
-      },
-    ),
-    opensDay: s.optional(
-      s.integer("Day of the month on which the window opens; after deadlineDay it is a day of the month before.", {
-        min: 1,
-        max: 31,
-      }),
-    ),
-    opensDaysBefore: s.optional(
-      s.integer("How many days before the deadline's day the window opens.", { min: 0, max: 366 }),
-    ),
-  },
-  {
-    rules: [
-      {
-        rule: "has(self.opensDay) != has(self.opensDaysBefore)",
-        message: "spec.monthly needs exactly one of opensDay and opensDaysBefore",
-        messageExpression:
-          "'spec.monthly has ' + (has(self.opensDay) ? 'both opensDay and opensDaysBefore: remove one of them' : 'neither opensDay nor opensDaysBefore: give one')",
-      },
-    ],
-  },
-);
-
-const MONTH_PATTERN = "^[0-9]{4}-(0[1-9]|1[0-2])$";
+/** A month, and after it the name of a filing where a calendar has several. */
+const PERIOD_PATTERN = "^[0-9]{4}-(0[1-9]|1[0-2])( .+)?$";
 const period = s.string("Name of the period, unique in the list, for example 2026-11 or 2026-Q3.", { min: 1, max: 63 });
 const deadline = s.string(
   "Day of the deadline (it ends at closeTime), for example 2026-11-16, or local time, for example 2026-11-16T18:00.",
@@ -99,13 +61,24 @@ const override = s.object(
   },
 );
 
+/** The four ways to say when windows are. */
+const WAYS = ["regime", "monthly", "filings", "dates"] as const;
+
 const spec = s.object(
-  "What is wanted. Exactly one of monthly and dates.",
+  "What is wanted. Exactly one of regime, monthly, filings and dates.",
   {
-    timeZone: s.string("IANA time zone of every date and time here, for example Asia/Shanghai.", {
-      max: 64,
-      rules: [zoneRule("spec.timeZone")],
-    }),
+    regime: s.optional(
+      s.string(
+        "Code of a tax regime that the operator knows, for example CN, DE-BY or EU-OSS; all else here adds to it or replaces it. Where nothing is to be changed, InvoiceServices can name the regime themselves.",
+        { max: 16, rules: [regimeRule("spec.regime")] },
+      ),
+    ),
+    timeZone: s.optional(
+      s.string("IANA time zone of every date and time here, for example Asia/Shanghai. A regime has its own.", {
+        max: 64,
+        rules: [zoneRule("spec.timeZone")],
+      }),
+    ),
     openTime: s.withDefault(
       "00:00",
       s.string("Time of day at which a window opens on its first day, 00:00 to 23:59.", {
@@ -128,24 +101,49 @@ const spec = s.object(
       }),
     ),
     monthly: s.optional(monthly),
+    filings: s.optional(
+      s.list("Rules by which deadlines follow from days of the month and working days.", filing, { max: 16 }),
+    ),
     dates: s.optional(s.list("The windows, period by period.", dates, { max: 240, key: "period" })),
+    weekend: s.optional(
+      s.list("Days of the week that are no working days; Sat and Sun when left out.", weekday, { max: 6 }),
+    ),
+    holidaysFrom: s.optional(
+      s.string("Country, or part of one, whose public holidays the operator is to take, for example CN or DE-BY.", {
+        max: 16,
+        rules: [regimeRule("spec.holidaysFrom")],
+      }),
+    ),
+    holidays: s.optional(
+      s.list(
+        "Public holidays by year. A year that is given here replaces what the operator knows of it.",
+        holidayYear,
+        {
+          max: 64,
+          key: "year",
+        },
+      ),
+    ),
     overrides: s.optional(s.list("Deadlines that were moved.", override, { max: 120, key: "period" })),
   },
   {
     rules: [
       {
-        rule: "has(self.monthly) != has(self.dates)",
-        message: "spec needs exactly one of monthly and dates",
-        messageExpression:
-          "'spec has ' + (has(self.dates) ? 'both monthly and dates: remove one of them' : 'neither monthly nor dates: give one')",
+        rule: `${WAYS.map((way) => `(has(self.${way}) ? 1 : 0)`).join(" + ")} == 1`,
+        message: "spec needs exactly one of regime, monthly, filings and dates",
+        messageExpression: `${WAYS.map((way) => `!has(self.${way})`).join(" && ")} ? 'spec has none of regime, monthly, filings and dates: give one' : ${format("spec has %s: keep one of them", `[${WAYS.map((way) => `has(self.${way}) ? '${way}' : ''`).join(", ")}].filter(way, way != '')`)}`,
       },
       {
-        rule: `!has(self.monthly) || !has(self.overrides) || self.overrides.all(o, o.period.matches(r'${MONTH_PATTERN}'))`,
+        rule: "has(self.regime) || has(self.timeZone)",
+        message: "spec.timeZone is missing: write a place such as Asia/Shanghai (only a regime has a zone of its own)",
+      },
+      {
+        rule: `has(self.dates) || !has(self.overrides) || self.overrides.all(o, o.period.matches(r'${PERIOD_PATTERN}'))`,
         fieldPath: ".overrides",
-        message: "spec.overrides: with spec.monthly a period is the month of the regular deadline, written as 2026-11",
+        message: "spec.overrides: without spec.dates a period is the month of the regular deadline, written as 2026-11",
         messageExpression: format(
-          'spec.overrides has the period "%s": with spec.monthly it is the month of the regular deadline, written as 2026-11',
-          `self.overrides.filter(o, !o.period.matches(r'${MONTH_PATTERN}'))[0].period`,
+          'spec.overrides has the period "%s": without spec.dates it is the month of the regular deadline, written as 2026-11 (or 2026-11 GSTR-1, with the name of the filing)',
+          `self.overrides.filter(o, !o.period.matches(r'${PERIOD_PATTERN}'))[0].period`,
         ),
       },
       {
@@ -168,6 +166,9 @@ const next = s.object("The window that is open, or the next one.", {
   period,
   opens: time("When it opens"),
   deadline: time("When it ends"),
+  heldUntil: s.optional(
+    time("Until when it may still be open, where that is later; capacity is held so long, and then released"),
+  ),
   grade: gradeField,
 });
 
@@ -197,6 +198,13 @@ export const filingCalendarKind: KindDefinition = {
     { name: "Opens", type: "string", jsonPath: ".status.next.opens", description: "When it opens." },
     { name: "Deadline", type: "string", jsonPath: ".status.next.deadline", description: "When it ends." },
     { name: "Grade", type: "string", jsonPath: ".status.next.grade", description: "How sure the dates are." },
+    {
+      name: "Regime",
+      type: "string",
+      jsonPath: ".spec.regime",
+      description: "The regime that it rests on.",
+      priority: 1,
+    },
     {
       name: "Zone",
       type: "string",

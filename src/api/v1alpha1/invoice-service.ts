@@ -4,7 +4,7 @@ import type { Manifest, Stored } from "./object.ts";
 import { gradeField, observedGenerationField } from "./fields.ts";
 import { demand, prometheus } from "./invoice-service-metrics.ts";
 import { scaling } from "./invoice-service-scaling.ts";
-import { format, localTimeRule, matches, zoneRule } from "./rules.ts";
+import { format, localTimeRule, matches, regimeRule, zoneRule } from "./rules.ts";
 import * as s from "./schema.ts";
 
 /**
@@ -96,9 +96,32 @@ const event = s.object(
   },
 );
 
-const calendar = s.object("A filing calendar that this service follows.", {
-  name: s.string("Name of a FilingCalendar.", { min: 1 }),
-});
+const calendar = s.object(
+  "A filing calendar that this service follows. Exactly one of regime and name.",
+  {
+    regime: s.optional(
+      s.string("Code of a tax regime that the operator knows, for example CN, DE-BY or EU-OSS; it needs no object.", {
+        max: 16,
+        rules: [regimeRule("regime")],
+      }),
+    ),
+    name: s.optional(s.string("Name of a FilingCalendar.", { min: 1 })),
+  },
+  {
+    rules: [
+      {
+        rule: "has(self.regime) != has(self.name)",
+        message: "a calendar needs exactly one of regime and name",
+        messageExpression:
+          "has(self.regime) ? 'a calendar has both regime and name: remove one of them' : 'a calendar has neither regime nor name: give one, as in {regime: CN}'",
+      },
+    ],
+  },
+);
+/** What tells two calendars apart, in CEL. */
+const sameCalendar =
+  "has(a.name) == has(b.name) && (has(a.name) ? a.name == b.name : has(a.regime) == has(b.regime) && (!has(a.regime) || a.regime == b.regime))";
+const twice = `self.filter(a, !self.exists_one(b, ${sameCalendar})).map(a, has(a.name) ? a.name : a.regime)[0]`;
 
 const spec = s.object(
   "What is wanted.",
@@ -118,12 +141,9 @@ const spec = s.object(
         max: 8,
         rules: [
           {
-            rule: "self.all(a, self.exists_one(b, b.name == a.name))",
+            rule: `self.all(a, self.exists_one(b, ${sameCalendar}))`,
             message: "spec.calendars names a calendar twice: remove one",
-            messageExpression: format(
-              "spec.calendars names %s twice: remove one",
-              "self.filter(a, !self.exists_one(b, b.name == a.name))[0].name",
-            ),
+            messageExpression: format("spec.calendars names %s twice: remove one", twice),
           },
         ],
       }),
@@ -152,9 +172,12 @@ const time = (description: string): s.Schema<string> =>
 const count = (description: string): s.Schema<number> => s.integer(description, { min: 0 });
 
 const windowStatus = s.object("The filing window in force, or the next one.", {
-  calendar: s.string("The FilingCalendar that it comes from."),
+  calendar: s.string("The FilingCalendar, or the regime, that it comes from."),
   opens: time("When it opens"),
   deadline: time("When it ends"),
+  heldUntil: s.optional(
+    time("Until when it may still be open, where that is later than the deadline; capacity is held so long at least"),
+  ),
   grade: gradeField,
   inForce: s.boolean("Whether it is open now."),
 });
@@ -270,6 +293,7 @@ export const invoiceServiceKind: KindDefinition = {
 };
 
 export type InvoiceServiceSpec = s.Out<typeof spec>;
+export type CalendarRef = s.Out<typeof calendar>;
 export type InvoiceServiceStatus = s.Out<typeof status>;
 
 export type InvoiceServiceManifest = Manifest<"InvoiceService", s.In<typeof spec>>;

@@ -34,7 +34,7 @@ export const Stalled = {
   WorkloadNotFound: "WorkloadNotFound",
   /** The operator may not read the workload's kind, or ScaledObjects. Give it the rights that the message names. */
   KindNotReadable: "KindNotReadable",
-  /** A FilingCalendar does not exist. Create it or correct spec.calendars. */
+  /** A FilingCalendar does not exist, or a regime is not built in. Create it or correct spec.calendars. */
   CalendarNotFound: "CalendarNotFound",
   /** A Secret, or the key in it, does not exist. Create it or correct the reference. */
   SecretNotFound: "SecretNotFound",
@@ -110,7 +110,11 @@ export const CalendarConfirmed = {
   Published: "Published",
   /** Dates in sight follow from a rule and were not confirmed by the authority. Add an override if one moves. */
   Computed: "Computed",
-  /** A FilingCalendar of spec.calendars does not exist. Create it or correct the name. */
+  /** Dates in sight, or from 1 November on of the coming year, wait for holidays. Give these once they are published. */
+  HolidayYearNotPublished: "HolidayYearNotPublished",
+  /** Whether a rule moves a date in sight is not settled; it is held longer. Add an override once the date is known. */
+  RuleUnsettled: "RuleUnsettled",
+  /** A FilingCalendar of spec.calendars does not exist, or a regime is not built in. Create it or correct the name. */
   CalendarNotFound: "CalendarNotFound",
   /** Part of a calendar cannot be used; the rest is. The message names field, value and fix. */
   CalendarInvalid: "CalendarInvalid",

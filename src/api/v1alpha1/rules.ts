@@ -70,8 +70,23 @@ export function zoneRule(field = "timeZone"): Rule {
   );
 }
 
+/** The text looks like the code of a regime; whether there is such a one is known to the operator alone. */
+export function regimeRule(field: string): Rule {
+  return matches(
+    field,
+    "^[A-Z]{2}(-[A-Z0-9]{1,4})?$",
+    "the code of a regime",
+    "write CN, DE-BY, EU-OSS (invoiceops calendar --help lists them)",
+  );
+}
+
 const DATE = String.raw`\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])`;
 const TIME = String.raw`T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?`;
+
+/** The text is a date. */
+export function dayRule(field: string): Rule {
+  return matches(field, `^${DATE}$`, "a day", "write it as 2026-11-16");
+}
 
 /** The text is a local date and time, without an offset. */
 export function localTimeRule(field: string): Rule {

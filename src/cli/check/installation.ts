@@ -43,7 +43,7 @@ export async function lookAtInstallation(context: CliContext): Promise<readonly 
   for (const operator of operators)
     await collect("rights", () => operatorRights(context, operator, services?.services ?? []));
   for (const project of operators.flatMap(({ config }) => config?.argocdProjects ?? [])) {
-    await collect("sync windows", () => syncWindowFinding(context, project));
+    await collect("sync windows", () => syncWindowFinding(context, project, services?.services ?? []));
   }
   await collect("your rights", () => ownRights(context));
   return findings;

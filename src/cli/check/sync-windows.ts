@@ -1,8 +1,11 @@
+import type { InvoiceService } from "../../api/v1alpha1/invoice-service.ts";
+import { regimeCalendar } from "../../calendar/regimes/regimes.ts";
 import { compareSyncWindows } from "../../calendar/sync-windows.ts";
 import { windowsOf } from "../../calendar/windows.ts";
 import { DAY_MS } from "../../calendar/zone.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import { keyOf } from "../../kube/resource.ts";
+import { regimesOf } from "../../operator/calendars.ts";
 import { appProjects, filingCalendars } from "../../operator/kinds.ts";
 import type { CliContext } from "../verb.ts";
 import type { Finding } from "./finding.ts";
@@ -13,10 +16,14 @@ const SHOWN = 3;
 
 const about = "sync windows";
 
-/** Whether the sync windows of a project of Argo CD still fit the filing windows: its cron has no year. */
+/**
+ * Whether the sync windows of a project of Argo CD still fit the filing windows, those of the regimes that services
+ * follow among them: its cron has no year.
+ */
 export async function syncWindowFinding(
   { cluster, clock, signal, command }: CliContext,
   project: { namespace: string; name: string },
+  services: readonly InvoiceService[],
 ): Promise<Finding> {
   const { client } = cluster();
   const now = clock.now();
@@ -25,7 +32,13 @@ export async function syncWindowFinding(
     const { spec } = await client.get(appProjects, project, { signal });
     const { items } = await client.list(filingCalendars, { signal });
     const range = { from: now - RANGE_MS, to: now + RANGE_MS };
-    const windows = items.flatMap((calendar) => windowsOf(calendar.spec, calendar.metadata.name, range).windows);
+    const calendars = [
+      ...items.map(({ metadata: { name }, spec: calendar }) => ({ name, calendar })),
+      ...regimesOf(services).map(({ regime }) => ({ name: regime, calendar: regimeCalendar(regime) })),
+    ];
+    const windows = calendars.flatMap(({ name, calendar }) =>
+      calendar ? windowsOf(calendar, name, range).windows : [],
+    );
     const { outdated, missing } = compareSyncWindows(spec.syncWindows ?? [], windows, now);
     if (outdated.length + missing.length === 0) {
       return { about, level: "ok", message: `${named} fits the filing windows of the coming 60 days` };

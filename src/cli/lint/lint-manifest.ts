@@ -7,6 +7,7 @@ import type { KindDefinition } from "../../api/v1alpha1/kind.ts";
 import { repairInvoiceService } from "../../api/v1alpha1/validate.ts";
 import { readEvents } from "../../calendar/event.ts";
 import { readSchedules } from "../../calendar/schedule.ts";
+import { regimeOf, unknownRegime } from "../../calendar/regimes/regimes.ts";
 import { windowsOf } from "../../calendar/windows.ts";
 import { prewarmOf } from "../../operator/annotations.ts";
 import type { Manifest } from "../manifests.ts";
@@ -68,6 +69,11 @@ function serviceProblems({ metadata, spec }: InvoiceService): Refusal[] {
     ...repaired.problems,
     ...readSchedules(spec.scaling.schedules ?? []).problems,
     ...readEvents(spec.events ?? []).problems,
+    ...(spec.calendars ?? []).flatMap(({ regime }, index) =>
+      regime === undefined || regimeOf(regime)
+        ? []
+        : [{ field: `spec.calendars[${index}].regime`, message: unknownRegime(regime) }],
+    ),
     ...(problem ? [problem] : []),
   ];
 }

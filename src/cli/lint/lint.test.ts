@@ -65,7 +65,10 @@ describe("what is read", () => {
     [
       "the items of a List",
       `apiVersion: v1\nkind: List\nitems:\n- apiVersion: invoiceops.dev/v1alpha1\n  kind: FilingCalendar\n  metadata: {name: vat}\n  spec: {}\n`,
-      ["standard input:7: spec.timeZone: Required value (FilingCalendar vat)"],
+      [
+        "standard input:7: spec: Invalid value: spec has none of regime, monthly, filings and dates: give one (FilingCalendar vat)",
+        "standard input:7: spec: Invalid value: spec.timeZone is missing: write a place such as Asia/Shanghai (only a regime has a zone of its own) (FilingCalendar vat)",
+      ],
     ],
     [
       "an object without a name",

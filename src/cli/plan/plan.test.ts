@@ -180,7 +180,7 @@ test.each<[string[], RegExp]>([
 test("a calendar that does not fit its schema is told with its line, and the rest is planned", async () => {
   const spec = `  calendars: [{name: cn}]\n${scaling("")}`;
   const { code, out, warned } = await run(
-    service(spec) + calendar.replace("timeZone: Asia/Shanghai", "zone: x"),
+    service(spec) + calendar.replace("timeZone: Asia/Shanghai", "timeZone: 8"),
     ...inNovember,
   );
   expect(code).toBe(1);

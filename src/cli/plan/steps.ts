@@ -1,4 +1,3 @@
-import type { FilingCalendar } from "../../api/v1alpha1/filing-calendar.ts";
 import type { Problem } from "../../api/v1alpha1/fields.ts";
 import type { InvoiceService } from "../../api/v1alpha1/invoice-service.ts";
 import type { Window } from "../../calendar/window.ts";
@@ -6,6 +5,7 @@ import { windowsOf } from "../../calendar/windows.ts";
 import { Baseline } from "../../forecast/baseline.ts";
 import type { CalendarView } from "../../operator/calendars.ts";
 import { planSources } from "../../operator/plan-sources.ts";
+import type { Calendar } from "../manifest-calendars.ts";
 import { planSteps, type PlanStep } from "../../scaling/plan.ts";
 
 /** What the operator would ask for, and when, without an operator: the same functions, on what is in files. */
@@ -13,7 +13,7 @@ import { planSteps, type PlanStep } from "../../scaling/plan.ts";
 export interface PlanQuestion {
   /** Defaults filled in, and what cannot be used repaired. */
   service: InvoiceService;
-  calendars: readonly FilingCalendar[];
+  calendars: readonly Calendar[];
   /** [from, to], ms since the epoch. */
   from: number;
   to: number;
@@ -66,8 +66,6 @@ export function planOf({ service, calendars, from, to, leadMs, demand }: PlanQue
   };
 }
 
-function viewOf({ metadata, spec }: FilingCalendar, from: number, to: number): CalendarView {
-  const found = windowsOf(spec, metadata.name, { from: from - BACK_MS, to: to + PART_MS });
-  const zoneless = found.problems.some(({ field }) => field === "spec.timeZone");
-  return { name: metadata.name, ...(zoneless ? {} : { zone: spec.timeZone }), ...found };
+function viewOf({ metadata, spec }: Calendar, from: number, to: number): CalendarView {
+  return { name: metadata.name, ...windowsOf(spec, metadata.name, { from: from - BACK_MS, to: to + PART_MS }) };
 }

@@ -13,7 +13,7 @@ export interface PlanView {
   leadSeconds?: number;
   /** The lead is measured by the operator, and this one is a guess. */
   leadMeasured?: boolean;
-  windows: { calendar: string; period?: string; opens: string; deadline: string; grade: string }[];
+  windows: { calendar: string; period?: string; opens: string; deadline: string; heldUntil?: string; grade: string }[];
   /** From `askedFor` on so many replicas are asked for; they are needed from `neededFrom` on. */
   steps: { askedFor: string; neededFrom: string; replicas: number; reason: string }[];
   /** What could not be planned, or does not fit. */
@@ -32,8 +32,8 @@ export function planText(view: PlanView, zone: string, paint: Paint): string {
   return [
     `${paint.bold(name)}${workload === undefined ? "" : `: ${workload}, ${boundsWords(view)}`}`,
     ...windows.map(
-      ({ calendar, period = "", opens, deadline, grade }) =>
-        `  window ${`${calendar} ${period}`.trim()}: ${at(opens)} to ${at(deadline)}, ${grade.toLowerCase()}`,
+      ({ calendar, period = "", opens, deadline, heldUntil, grade }) =>
+        `  window ${`${calendar} ${period}`.trim()}: ${at(opens)} to ${at(deadline)}, ${grade.toLowerCase()}${heldUntil === undefined ? "" : ` (it may end as late as ${at(heldUntil)})`}`,
     ),
     ...(rows.length === 0 ? [] : table([["asked for", "needed from", "replicas", "why"], ...rows], paint)),
     ...notes.map((note) => `  ${paint.warn("note:")} ${note}`),

@@ -49,7 +49,7 @@ export interface WindowView {
   timeZone?: string;
   opens: string;
   deadline: string;
-  /** Until when the floor is kept in full: the deadline and spec.scaling.release.grace. */
+  /** Until when the floor is kept in full: the deadline, or how late it may be, and spec.scaling.release.grace. */
   heldUntil: string;
   grade: string;
   inForce: boolean;
@@ -125,7 +125,13 @@ function isSeen({ metadata, status }: InvoiceService): boolean {
 }
 
 function windowOf(
-  { calendar, opens, deadline, grade }: NonNullable<NonNullable<InvoiceService["status"]>["window"]>,
+  {
+    calendar,
+    opens,
+    deadline,
+    heldUntil = deadline,
+    grade,
+  }: NonNullable<NonNullable<InvoiceService["status"]>["window"]>,
   graceMs: number,
   now: number,
   timeZone: string | undefined,
@@ -137,7 +143,7 @@ function windowOf(
     ...(timeZone === undefined ? {} : { timeZone }),
     opens,
     deadline,
-    heldUntil: timestamp(Date.parse(deadline) + graceMs),
+    heldUntil: timestamp(Date.parse(heldUntil) + graceMs),
     grade,
     inForce,
     secondsToGo: Math.max(0, Math.floor((Date.parse(inForce ? deadline : opens) - now) / 1000)),
