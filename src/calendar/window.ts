@@ -9,6 +9,13 @@ export type Missing =
   /** Whether and how the rule moves the day is not settled. */
   | { reason: "RuleUnsettled" };
 
+/** The same in words. */
+export function whyProvisional(missing: Missing): string {
+  return missing.reason === "RuleUnsettled"
+    ? "whether and how the rule moves the day is not settled: give the date as an override once it is known"
+    : `whether ${missing.day} is a working day is not known: give the holidays of ${missing.day.slice(0, 4)} once they are published`;
+}
+
 /** What is known of a window whoever it belongs to. Moments are ms since the epoch. */
 interface Opening {
   opens: number;

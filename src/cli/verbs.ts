@@ -1,3 +1,4 @@
+import { calendar } from "./calendar.ts";
 import { check } from "./check.ts";
 import { completion } from "./completion.ts";
 import { lint } from "./lint.ts";
@@ -19,6 +20,7 @@ export const verbs: readonly Verb[] = [
   check,
   lint,
   plan,
+  calendar,
   pause,
   resume,
   prewarm,

@@ -3,7 +3,7 @@ import type { CalendarRef, InvoiceService } from "../api/v1alpha1/invoice-servic
 import { CalendarConfirmed, ForecastReady, Stalled } from "../api/v1alpha1/reasons.ts";
 import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
 import { unknownRegime } from "../calendar/regimes/regimes.ts";
-import type { Window } from "../calendar/window.ts";
+import { whyProvisional, type Window } from "../calendar/window.ts";
 import type { Verdict } from "../scaling/report.ts";
 import { calendarName, type CalendarView } from "./calendars.ts";
 import type { HistoryState } from "./history.ts";
@@ -77,11 +77,8 @@ function ofComingYear(ahead: readonly { windows: readonly Window[] }[], now: num
 }
 
 function provisionalWords({ calendar, name = "", deadline, heldUntil = deadline, missing }: Window): string {
-  const why =
-    missing?.reason === "HolidayYearNotPublished"
-      ? `whether ${missing.day} is a working day is not known: give the holidays of ${missing.day.slice(0, 4)} as soon as they are published`
-      : "whether and how the rule moves it is not settled: give the date as an override once it is known";
-  return `the deadline of ${calendar} ${name} is provisional; ${timestamp(deadline)} is prepared for and capacity held until ${timestamp(heldUntil)}; ${why}`;
+  const why = missing ? `; ${whyProvisional(missing)}` : "";
+  return `the deadline of ${calendar} ${name} is provisional: ${timestamp(deadline)} is prepared for, capacity is held until ${timestamp(heldUntil)}${why}`;
 }
 
 /** Whether the usual demand is known, so that a peak can be told in replicas. */

@@ -23,6 +23,12 @@ export const korea: Regime = {
     ],
     overrides: [
       {
+        period: "2009-01 VAT",
+        deadline: "2009-01-28",
+        announcedAt: "2008-12-31T00:00:00Z",
+        source: "hankyung.com/article/2009011636341: the 25th to the 27th are Seollal",
+      },
+      {
         period: "2016-01 VAT",
         deadline: "2016-01-26",
         announcedAt: "2016-01-25T14:00:00Z",
