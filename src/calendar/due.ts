@@ -9,7 +9,7 @@ import {
   type Workdays,
 } from "./shift.ts";
 import type { Missing } from "./window.ts";
-import { DAY_MS } from "./zone.ts";
+import { DAY_MS, dateOf } from "./zone.ts";
 
 /** The day on which a filing is due. Days are numbers since the epoch. */
 export interface Due {
@@ -24,14 +24,16 @@ export interface Due {
 export function dueIn(filing: Filing, month: number, workdays: Workdays): Due {
   const base = regularDay(filing, month, workdays);
   if (filing.settled === false) return { base: base.day, day: base.day, missing: { reason: "RuleUnsettled" } };
-  if (base.unknown !== undefined) return guess(base.day, base.unknown);
+  if (base.unknown !== undefined) return guess(base.day, base.unknown, workdays);
   const shifted = shift(filing, base.day, workdays);
-  return "day" in shifted ? { base: base.day, day: shifted.day } : guess(base.day, shifted.unknown);
+  return "day" in shifted ? { base: base.day, day: shifted.day } : guess(base.day, shifted.unknown, workdays);
 }
 
-function guess(base: number, unknown: number): Due {
-  const day = new Date(unknown * DAY_MS).toISOString().slice(0, 10);
-  return { base, day: base, missing: { reason: "HolidayYearNotPublished", day } };
+function guess(base: number, unknown: number, workdays: Workdays): Due {
+  const missing: Missing = workdays.knowsYearOf(unknown)
+    ? { reason: "HolidayUnsure", day: new Date(unknown * DAY_MS).toISOString().slice(0, 10) }
+    : { reason: "HolidayYearNotPublished", year: dateOf(unknown).year };
+  return { base, day: base, missing };
 }
 
 /** A working day that cannot be counted is guessed early, as if each day were one: the hold makes up for it. */
@@ -49,14 +51,13 @@ function regularDay(
 
 function shift({ shift: policy, extraWorkdays }: Filing, base: number, workdays: Workdays): Shifted {
   if (extraWorkdays !== undefined) return workdaysAfter(base, extraWorkdays, workdays);
-  switch (policy) {
-    case "nextWorkday":
-      return nextWorkday(base, workdays);
-    case "previousWorkday":
-      return previousWorkday(base, workdays);
-    case "workdaysAfterHolidays":
-      return workdaysAfterHolidays(base, workdays);
-    case "none":
-      return { day: base };
-  }
+  return SHIFTS[policy](base, workdays);
 }
+
+/** What each policy does. */
+export const SHIFTS: Readonly<Record<Filing["shift"], (day: number, workdays: Workdays) => Shifted>> = {
+  none: (day) => ({ day }),
+  nextWorkday,
+  previousWorkday,
+  workdaysAfterHolidays,
+};

@@ -1,6 +1,6 @@
 import type { Filing } from "../api/v1alpha1/filing-calendar-rules.ts";
 import type { Problem } from "../api/v1alpha1/fields.ts";
-import { dueIn, type Due } from "./due.ts";
+import { dueIn, SHIFTS, type Due } from "./due.ts";
 import { dayIn, monthName, monthOfYear, parseMonthName, type Months } from "./months.ts";
 import type { Workdays } from "./shift.ts";
 import type { Frame } from "./span.ts";
@@ -79,24 +79,17 @@ export function filingProblems(field: string, { deadline, opens, shift, extraWor
       "give day (1 to 31, or last) or workday",
     ],
     [isCount(opens.day, 31) || isCount(opens.daysBefore, 366, 0), "opens", opens, "give day (1 to 31) or daysBefore"],
-    [SHIFTS.has(shift), "shift", shift, `write ${[...SHIFTS].join(", ")}`],
+    [shift in SHIFTS, "shift", shift, `write ${Object.keys(SHIFTS).join(", ")}`],
     [extraWorkdays === undefined || isCount(extraWorkdays, 30), "extraWorkdays", extraWorkdays, "give 1 to 30"],
     [(months ?? []).every((month) => isCount(month, 12)), "months", months, "give months, 1 to 12"],
   ];
   return checks
     .filter(([fits]) => !fits)
     .map(([, name, value, fix]) => {
-      const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+      const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
       return { field: `${field}.${name}`, value: text, message: `"${text}" cannot be used: ${fix}` };
     });
 }
-
-const SHIFTS: ReadonlySet<string> = new Set<Filing["shift"]>([
-  "none",
-  "nextWorkday",
-  "previousWorkday",
-  "workdaysAfterHolidays",
-]);
 
 /** A day of a month as users write it. */
 export function isDay(day: number | string | undefined): boolean {

@@ -6,7 +6,7 @@ import { dayIn, monthOf } from "./months.ts";
  * not known what it is never counts as a working day: it ends the search.
  */
 
-export type Workdays = Pick<WorkdayCalendar, "kind" | "isHoliday">;
+export type Workdays = Pick<WorkdayCalendar, "kind" | "isHoliday" | "knowsYearOf">;
 
 /** Where a deadline moves to, or the first day that would have to be known to tell. */
 export type Shifted = { day: number } | { unknown: number };

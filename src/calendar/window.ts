@@ -4,16 +4,22 @@ import { DAY_MS } from "./zone.ts";
 
 /** Why a date is no more than provisional. */
 export type Missing =
-  /** Whether this day is a working day is not announced yet, or not known here. */
-  | { reason: "HolidayYearNotPublished"; day: string }
+  /** The holidays of the year are not announced yet, or not known here. */
+  | { reason: "HolidayYearNotPublished"; year: number }
+  /** Whether this day is a day off cannot be told: a feast that depends on the moon, or that half of a region has. */
+  | { reason: "HolidayUnsure"; day: string }
   /** Whether and how the rule moves the day is not settled. */
   | { reason: "RuleUnsettled" };
 
 /** The same in words. */
 export function whyProvisional(missing: Missing): string {
-  return missing.reason === "RuleUnsettled"
-    ? "whether and how the rule moves the day is not settled: give the date as an override once it is known"
-    : `whether ${missing.day} is a working day is not known: give the holidays of ${missing.day.slice(0, 4)} once they are published`;
+  if (missing.reason === "HolidayYearNotPublished")
+    return `the holidays of ${missing.year} are not known: give them once they are published`;
+  const what =
+    missing.reason === "HolidayUnsure"
+      ? `whether ${missing.day} is a day off cannot be told`
+      : "whether and how the rule moves the day is not settled";
+  return `${what}: give the date as an override once it is known`;
 }
 
 /** What is known of a window whoever it belongs to. Moments are ms since the epoch. */

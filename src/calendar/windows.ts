@@ -46,9 +46,13 @@ export function windowsOf(
     ...(found.zone === undefined ? {} : { zone: found.zone }),
     windows: windows
       .filter(({ opens, deadline, heldUntil = deadline }) => opens <= range.to && heldUntil >= range.from)
-      .map(({ period, filing: _, ...window }) => ({ calendar: name, ...window, name: window.name ?? period })),
+      .map((window) => windowOf(name, window)),
     problems: [...problems],
   };
+}
+
+function windowOf(calendar: string, { period, name = period, filing: _filing, ...known }: PeriodWindow): Window {
+  return { calendar, name, ...known };
 }
 
 /**

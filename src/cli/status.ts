@@ -97,8 +97,6 @@ function print(context: CliContext, view: StatusView): void {
 async function zonesOf({ cluster, signal }: CliContext, service: Service): Promise<Map<string, string>> {
   const { client } = cluster();
   const { calendars } = service.spec ?? {};
-  const named = (code: string, zone: string | undefined): [string, string][] =>
-    zone === undefined ? [] : [[code, zone]];
   const found = (Array.isArray(calendars) ? calendars : []).map(async ({ name, regime }) => {
     if (regime !== undefined) return named(regime, regimeOf(regime)?.spec.timeZone);
     if (name === undefined) return [];
@@ -111,4 +109,8 @@ async function zonesOf({ cluster, signal }: CliContext, service: Service): Promi
     }
   });
   return new Map((await Promise.all(found)).flat());
+}
+
+function named(calendar: string, zone: string | undefined): [string, string][] {
+  return zone === undefined ? [] : [[calendar, zone]];
 }

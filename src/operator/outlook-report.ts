@@ -56,7 +56,8 @@ export function calendarConfirmed(
   const unsettled = inSight.find(({ grade }) => grade === "Provisional");
   if (unsettled) {
     const message = provisionalWords(unsettled);
-    return { type, status: "Unknown", reason: CalendarConfirmed.RuleUnsettled, message };
+    const reason = unsettled.missing?.reason === "HolidayUnsure" ? "HolidayUnsure" : "RuleUnsettled";
+    return { type, status: "Unknown", reason: CalendarConfirmed[reason], message };
   }
   const computed = inSight.find(({ grade }) => grade === "Computed");
   const told = computed ?? inSight.toSorted((one, other) => one.deadline - other.deadline)[0]!;

@@ -112,6 +112,8 @@ export const CalendarConfirmed = {
   Computed: "Computed",
   /** Dates in sight, or from 1 November on of the coming year, wait for holidays. Give these once they are published. */
   HolidayYearNotPublished: "HolidayYearNotPublished",
+  /** Whether a day that moves a date in sight is off cannot be told; it is held longer. Add an override once it is known. */
+  HolidayUnsure: "HolidayUnsure",
   /** Whether a rule moves a date in sight is not settled; it is held longer. Add an override once the date is known. */
   RuleUnsettled: "RuleUnsettled",
   /** A FilingCalendar of spec.calendars does not exist, or a regime is not built in. Create it or correct the name. */

@@ -39,6 +39,11 @@ export class WorkdayCalendar {
     }
   }
 
+  /** Whether anything is known of the year that a day is in. */
+  knowsYearOf(day: number): boolean {
+    return this.#years.has(dateOf(day).year);
+  }
+
   kind(day: number): DayKind {
     const { year, dayOfWeek } = dateOf(day);
     const known = this.#years.get(year);
