@@ -10,8 +10,8 @@ import { windowsOf } from "../calendar/windows.ts";
 /** The windows of FilingCalendars and of regimes, worked out once for each version of a calendar and each day. */
 
 const DAY_MS = 86_400_000;
-/** Back as far as a baseline looks, so that it leaves past windows out; ahead to the next window of a yearly tax. */
-const BACK_MS = 50 * DAY_MS;
+/** Back as far as windows are learnt from; ahead to the next window of a yearly tax. */
+const BACK_MS = 400 * DAY_MS;
 const AHEAD_MS = 400 * DAY_MS;
 
 export interface CalendarView {
