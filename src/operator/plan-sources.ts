@@ -29,6 +29,8 @@ export interface PlanInput {
 
 /** Far enough for a plan that is looked at for 35 days from any moment of the coming one, and its lead. */
 const NEAR_MS = 40 * 86_400_000;
+/** As far back as a baseline looks, which leaves past windows out. */
+const PAST_MS = 50 * 86_400_000;
 
 export interface PlanSources {
   sources: readonly PlanSource[];
@@ -55,7 +57,9 @@ export function planSources({ service, calendars, baseline, now }: PlanInput): P
   const capacity = scaling.perReplica === undefined ? undefined : scaling.perReplica * scaling.utilization;
   const windows = calendars.flatMap((calendar) => calendar.windows).toSorted((a, b) => a.deadline - b.deadline);
   // A year of windows would be looked through at each moment of a forecast.
-  const near = windows.filter(({ opens }) => opens <= now + NEAR_MS);
+  const near = windows.filter(
+    (window) => window.opens <= now + NEAR_MS && holdsUntil(window, graceMs) >= now - PAST_MS,
+  );
   const forecast =
     baseline &&
     new PriorForecast({
