@@ -16,6 +16,9 @@ export interface EventInput {
   note: string;
 }
 
+/** `reportingController` of every Event of ours, by which they are found again. */
+export const REPORTER = "invoiceops";
+
 /** One event and its repetitions. */
 interface Series {
   event: Event;
@@ -48,7 +51,6 @@ export class EventRecorder {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #component: string;
   readonly #instance: string;
   /** By uid, least recently used first. */
   readonly #objects = new Map<string, Recorded>();
@@ -57,15 +59,11 @@ export class EventRecorder {
   #waiting = 0;
   #sequence = 0;
 
-  /**
-   * @param options.component who reports, a field manager's name
-   * @param options.instance which process of it, such as `hostname_uuid`
-   */
-  constructor(options: { client: Client; clock: Clock; log: Logger; component?: string; instance: string }) {
+  /** @param options.instance which process reports, such as `hostname_uuid` */
+  constructor(options: { client: Client; clock: Clock; log: Logger; instance: string }) {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#component = options.component ?? "invoiceops";
     this.#instance = options.instance;
   }
 
@@ -115,7 +113,7 @@ export class EventRecorder {
       // Events about objects without a namespace live in "default".
       metadata: { name: `${name.slice(0, 230)}.${suffix}`, namespace: namespace ?? "default" },
       eventTime: microTime(now),
-      reportingController: this.#component,
+      reportingController: REPORTER,
       reportingInstance: cut(this.#instance, 128),
       ...input,
       regarding: {

@@ -7,6 +7,7 @@ import { lookAtInstallation } from "../check/installation.ts";
 import { findDeployments, operatorOf, OPERATOR_LABELS } from "../check/operator.ts";
 import { reportValue } from "../check/report.ts";
 import type { CliContext, Cluster } from "../verb.ts";
+import { ownEvents } from "./own-events.ts";
 
 /** What helps whoever is asked for help: read, never written, and each part for itself. */
 
@@ -16,8 +17,7 @@ export interface Section {
   value: unknown;
 }
 
-/** Events and metrics beyond this are left out, oldest first. */
-const MOST_EVENTS = 500;
+/** Metrics beyond this are left out. */
 const MOST_METRIC_BYTES = 2 ** 20;
 const METRICS_TIMEOUT_MS = 10_000;
 const METRICS_PORT = 8080;
@@ -66,16 +66,11 @@ export async function collect(context: CliContext): Promise<Section[]> {
   sections.push({ name: "pods", value: found.flat() });
   await add("invoiceservices", () => list(invoiceServices, scope));
   await add("filingcalendars", () => list(filingCalendars));
-  await add("events", async () => (await list(events, scope)).filter(isOurs).slice(-MOST_EVENTS));
+  await add("events", async () => ownEvents(await list(events, scope)));
   for (const pod of found.flat().filter((one): one is KubeObject => "metadata" in one)) {
     await add(`metrics of ${pod.metadata.name}`, () => metricsOf(cluster(), clock, pod, signal));
   }
   return sections;
-}
-
-/** About an InvoiceService or a FilingCalendar, or told by the operator about something else. */
-function isOurs({ regarding, reportingController }: (typeof events)["_type"] & object): boolean {
-  return regarding?.apiVersion?.startsWith("invoiceops.dev/") === true || reportingController === "invoiceops.dev";
 }
 
 /** Whatever goes wrong with one part: a report without it helps, and so does the reason. */

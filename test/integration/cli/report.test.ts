@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { deployments, events, secrets } from "../../../src/kube/resource.ts";
-import { microTime } from "../../../src/kube/micro-time.ts";
+import { EventRecorder } from "../../../src/kube/events.ts";
+import { deployments, secrets } from "../../../src/kube/resource.ts";
 import { invoiceServices } from "../../../src/operator/kinds.ts";
 import { realClock } from "../../../src/runtime/clock.ts";
+import { silentLogger } from "../../../src/runtime/logger.ts";
 import type { ClusterAccess } from "../../../dev/cluster/access.ts";
 import { adminClient } from "../../support/admin-client.ts";
 import { invoiceService } from "../../support/billing.ts";
@@ -63,18 +64,18 @@ async function leaky(): Promise<string> {
     },
   });
   await admin.create(invoiceServices, { ...service, metadata: { ...service.metadata, namespace } });
-  const note = `401 for http://me:${SECRET}@prometheus:9090 with Authorization: Bearer ${SECRET}`;
-  await admin.create(events, {
-    metadata: { name: "leak", namespace },
-    eventTime: microTime(realClock.now()),
-    reportingController: "invoiceops.dev",
-    reportingInstance: "test",
-    action: "Look",
-    reason: "Leak",
-    type: "Warning",
-    note,
-    regarding: { apiVersion: "invoiceops.dev/v1alpha1", kind: "InvoiceService", name: "vat", namespace },
-  });
+  const recorder = new EventRecorder({ client: admin, clock: realClock, log: silentLogger, instance: "test" });
+  const workload = await admin.get(deployments, { namespace, name: "invoiceops" });
+  recorder.event(
+    { ...workload, apiVersion: "apps/v1", kind: "Deployment" },
+    {
+      type: "Warning",
+      reason: "Leak",
+      action: "Look",
+      note: `401 for http://me:${SECRET}@prometheus:9090 with Authorization: Bearer ${SECRET}`,
+    },
+  );
+  await recorder.flush();
   return namespace;
 }
 
@@ -98,7 +99,13 @@ test("no secret is in it, and what helps is", async () => {
         spec: { prometheus: { authorization: { bearer: { secretName: "prometheus-token", key: "token" } } } },
       },
     ],
-    events: [{ reason: "Leak", note: expect.stringContaining("401 for http://[redacted]@prometheus:9090") }],
+    events: [
+      {
+        reason: "Leak",
+        regarding: { kind: "Deployment" },
+        note: expect.stringContaining("401 for http://[redacted]@prometheus:9090"),
+      },
+    ],
   });
 });
 
