@@ -10,6 +10,7 @@ export const completion: Verb = {
   flags: {},
   examples: ["completion bash > /etc/bash_completion.d/invoiceops", "completion fish | source"],
   rights: [{ verbs: ["list"], resource: "invoiceservices.invoiceops.dev", without: "names of InvoiceServices" }],
+  exits: { [EXIT.ok]: "the script is printed", [EXIT.error]: "there is no script for this shell" },
   async run({ operands: [shell, ...more], out }) {
     if (more.length > 0 || !(SHELLS as readonly string[]).includes(shell ?? "")) {
       throw new UsageError(`name one shell: ${SHELLS.join(", ")}`);

@@ -56,7 +56,11 @@ them into the project in Git; do not apply it, which may take away what it does 
     "gen argocd --project billing --regime CN --regime DE-BY",
   ],
   rights: [{ verbs: ["list"], resource: "filingcalendars.invoiceops.dev", where: "the cluster" }],
-  exits: { 1: "part of a calendar cannot be used, or no filing window lies ahead; the rest is printed" },
+  exits: {
+    [EXIT.ok]: "every filing window ahead is in it",
+    [EXIT.not]: "part of a calendar cannot be used, or no filing window lies ahead; the rest is printed",
+    [EXIT.error]: "nothing is printed: no such calendar or file, no right to list them, or the command line is wrong",
+  },
   async run(context) {
     if (context.operands.length > 0)
       throw new UsageError(`${context.operands.join(" ")} is too much: name calendars with --calendar`);

@@ -23,7 +23,7 @@ export function verbHelp(verb: Verb, command: string): string {
     ...(verb.description === undefined ? [] : [verb.description]),
     ...(Object.keys(verb.flags).length > 0 ? [`Flags:\n${flagTable(verb.flags)}`] : []),
     `Flags of every verb:\n${flagTable(GLOBAL_FLAGS)}`,
-    ...(verb.exits ? [`Exit codes:\n${table(exitRows(verb))}`] : []),
+    `Exit codes:\n${table(Object.entries(verb.exits))}`,
     `Examples:\n${verb.examples.map((example) => `  ${command} ${example}`).join("\n")}`,
   ];
   return `${paragraphs.join("\n\n")}\n`;
@@ -32,10 +32,6 @@ export function verbHelp(verb: Verb, command: string): string {
 /** The name with all that may follow: `pause NAME [flags]`. */
 export function usageOf({ name, operands, flags }: Verb): string {
   return [name, operands, Object.keys(flags).length > 0 ? "[flags]" : ""].filter((word) => word !== "").join(" ");
-}
-
-function exitRows({ exits = {} }: Verb): [string, string][] {
-  return Object.entries({ ...exits, 2: exits[2] ?? "an error" });
 }
 
 /** `-n, --namespace NAMESPACE`. */

@@ -40,6 +40,7 @@ holidays) or has a time in no zone. FILE may be - for standard input.`,
   exits: {
     [EXIT.ok]: "every event is a window",
     [EXIT.not]: "an event is refused, and named; the others are printed",
+    [EXIT.error]: "nothing is printed: no event can be a window, or the command line is wrong",
   },
   async run(context) {
     const [path, ...more] = context.operands;

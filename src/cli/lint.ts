@@ -19,9 +19,9 @@ export const lint: Verb = {
   summary:
     "Check InvoiceServices and FilingCalendars in files: schema, rules and what the operator refuses; needs no cluster",
   description:
-    "Says what the API server would say to the same object, with its fields and words, and what the operator cannot use although the API server takes it, such as a time zone that does not exist. Other kinds are left alone. A rule that cannot be evaluated here is named.",
+    "Says what the API server would say to the same object, with its fields and words, and what the operator cannot use although the API server takes it, such as a time zone that does not exist. Other kinds are left alone. A rule that cannot be evaluated here is named. What a chart renders is checked by helm template . | kubectl invoiceops lint -f -",
   flags: { filename: filesFlag, recursive: recursiveFlag, output: outputFlag },
-  examples: ["lint -f billing.yaml", "lint -f deploy/ -R", "helm template . | kubectl invoiceops lint -f -"],
+  examples: ["lint -f billing.yaml", "lint -f deploy/ -R", "lint -f - < rendered.yaml"],
   rights: [],
   exits: {
     [EXIT.ok]: "nothing is refused",

@@ -1,6 +1,6 @@
 import { timestamp } from "../api/v1alpha1/conditions.ts";
 import { PAUSED } from "../operator/annotations.ts";
-import { annotate, annotateRights } from "./annotate.ts";
+import { annotate, annotateExits, annotateRights } from "./annotate.ts";
 import { nameOf } from "./named-service.ts";
 import { durationFlag } from "./run.ts";
 import { EXIT, UsageError, type Verb } from "./verb.ts";
@@ -12,6 +12,7 @@ export const pause: Verb = {
   flags: { for: { type: "string", value: "DURATION", help: "How long, for example 2h; the pause ends by itself" } },
   examples: ["pause vat-issuing --for 2h -n billing"],
   rights: annotateRights,
+  exits: annotateExits("it is paused"),
   async run(context) {
     const length = context.text("for");
     if (length === undefined) throw new UsageError("--for is missing: say how long, for example --for 2h");

@@ -1,6 +1,6 @@
 import { timestamp } from "../api/v1alpha1/conditions.ts";
 import { MOST_REPLICAS, PREWARM, prewarmText } from "../operator/annotations.ts";
-import { annotate, annotateRights } from "./annotate.ts";
+import { annotate, annotateExits, annotateRights } from "./annotate.ts";
 import { nameOf } from "./named-service.ts";
 import { durationFlag } from "./run.ts";
 import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
@@ -15,6 +15,7 @@ export const prewarm: Verb = {
   },
   examples: ["prewarm vat-issuing --replicas 24 --for 2h -n billing"],
   rights: annotateRights,
+  exits: annotateExits("the floor is asked for"),
   async run(context) {
     const replicas = replicasOf(context);
     const length = context.text("for");

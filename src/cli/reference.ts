@@ -44,13 +44,12 @@ ${verbs.map(section).join("\n\n")}
 
 function section(verb: Verb): string {
   const { name, summary, description, flags, exits, examples } = verb;
-  const codes = Object.entries(exits ?? {}).map(([code, meaning]) => [code, meaning]);
   return [
     `## ${name}`,
     `\`\`\`console\nkubectl invoiceops ${usageOf(verb)}\n\`\`\``,
     `${summary}.${description === undefined ? "" : ` ${description}`}`,
     ...(Object.keys(flags).length > 0 ? [flagTable(flags)] : []),
-    ...(codes.length > 0 ? [table(["exit code", "meaning"], codes)] : []),
+    table(["exit code", "meaning"], Object.entries(exits)),
     `\`\`\`console\n${examples.map((example) => `kubectl invoiceops ${example}`).join("\n")}\n\`\`\``,
   ].join("\n\n");
 }

@@ -1,5 +1,5 @@
 import { REFRESH } from "../operator/annotations.ts";
-import { annotate, annotateRights } from "./annotate.ts";
+import { annotate, annotateExits, annotateRights } from "./annotate.ts";
 import { nameOf } from "./named-service.ts";
 import { EXIT, type Verb } from "./verb.ts";
 
@@ -10,6 +10,7 @@ export const refresh: Verb = {
   flags: {},
   examples: ["refresh vat-issuing -n billing"],
   rights: annotateRights,
+  exits: annotateExits("it is looked at again"),
   async run(context) {
     // To the millisecond: what was given up within this second is tried again too.
     await annotate(context, { [REFRESH]: new Date(context.clock.now()).toISOString() });

@@ -30,6 +30,10 @@ export const report: Verb = {
   examples: ["report --file invoiceops.yaml", "report -n billing | less"],
   // What is in it is read once for the check, too.
   rights: [...ownRights, ...check.rights.filter(({ resource }) => !ownRights.some((own) => own.resource === resource))],
+  exits: {
+    [EXIT.ok]: "the report is written; what could not be read stands in it with the reason",
+    [EXIT.error]: "nothing is written: no cluster, no such file, or the command line is wrong",
+  },
   async run(context) {
     if (context.operands.length > 0)
       throw new UsageError(`report takes no name: ${context.operands.join(" ")} is too much`);

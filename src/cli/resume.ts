@@ -1,5 +1,5 @@
 import { PAUSED } from "../operator/annotations.ts";
-import { annotate, annotateRights } from "./annotate.ts";
+import { annotate, annotateExits, annotateRights } from "./annotate.ts";
 import { nameOf } from "./named-service.ts";
 import { EXIT, type Verb } from "./verb.ts";
 
@@ -10,6 +10,7 @@ export const resume: Verb = {
   flags: {},
   examples: ["resume vat-issuing -n billing"],
   rights: annotateRights,
+  exits: annotateExits("it is not paused"),
   async run(context) {
     await annotate(context, { [PAUSED]: null });
     context.out(`${nameOf(context)} is not paused\n`);

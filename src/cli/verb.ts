@@ -18,10 +18,17 @@ export interface Verb {
   readonly examples: readonly string[];
   /** What it asks of the API server; empty when it needs no cluster. */
   readonly rights: readonly Right[];
-  /** What each exit code means, where it is more than 0 for done and 2 for an error. */
-  readonly exits?: Readonly<Record<number, string>>;
+  /** What each exit code means. */
+  readonly exits: Exits;
   /** Resolves with the exit code; throws a UsageError or any other error for code 2. */
   run(context: CliContext): Promise<number>;
+}
+
+/** What a verb means by its exit codes; it never ends with 1 unless that is there. */
+export interface Exits {
+  readonly 0: string;
+  readonly 1?: string;
+  readonly 2: string;
 }
 
 /** A flag beside the ones that every verb has. */

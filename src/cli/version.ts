@@ -8,6 +8,7 @@ export const version: Verb = {
   flags: {},
   examples: ["version"],
   rights: [],
+  exits: { [EXIT.ok]: "it is printed", [EXIT.error]: "the command line is wrong" },
   async run({ out }) {
     out(`invoiceops ${VERSION}\n`);
     return EXIT.ok;

@@ -14,6 +14,7 @@ const verb = (name: string, more: Partial<Verb> = {}): Verb => ({
   flags: {},
   examples: [],
   rights: [],
+  exits: { 0: "done", 2: "an error" },
   run: async () => 0,
   ...more,
 });
