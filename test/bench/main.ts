@@ -1,7 +1,7 @@
 // npm run bench [-- 1000 5000]: many InvoiceServices on a real API server, the operator as a process of its own, and
 // what that costs. Prints the table of docs/performance.md; exits 1 when a number is worse than what is to be reached.
-// npm run bench -- e2e: on a real node, how fast the image starts, and a filing peak with invoiceops, with a plain
-// autoscaler, and with KEDA.
+// npm run bench -- e2e: on a real node, how fast the image starts (exits 1 beyond 2 s), and a filing peak with invoiceops,
+// with a plain autoscaler, and with KEDA.
 // npm run bench -- forecast [6]: filing windows of six seeds replayed, invoiceops against other ways to scale.
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster, type Cluster } from "../../dev/cluster/cluster.ts";

@@ -1,5 +1,6 @@
 // What is measured on a real node: how fast the image starts, and the same filing peak three times, scaled in three
-// ways, with what clients saw of each. Arguments choose among them, such as `KEDA`.
+// ways, with what clients saw of each. Arguments choose among them, such as `KEDA`. Exits 1 when the image starts too
+// slowly.
 import { mkdtemp } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,8 @@ import { measureStartUps } from "./start-up.ts";
 
 const START_UP = "start-up";
 const STARTS = 7;
+/** To reach, by the slowest of them, ms. */
+const READY_WITHIN_MS = 2_000;
 const ways: [name: string, prepare: (node: RealNode) => Promise<Stage>][] = [
   ["invoiceops", prepareForPeak],
   ["HPA alone", prepareWithPlainAutoscaler],
@@ -22,12 +25,13 @@ const isWanted = (name: string): boolean => words.length === 0 || words.some((wo
 
 // Gone with the namespaces' own folder for such things.
 const archives = Object.values(await buildImages(await mkdtemp(join(tmpdir(), "images-"))));
-if (isWanted(START_UP)) await showStartUps();
+if (isWanted(START_UP) && !(await showStartUps())) process.exitCode = 1;
 const rows: [name: string, outcome: Outcome][] = [];
 for (const [name, prepare] of ways.filter(([way]) => isWanted(way))) rows.push([name, await played(name, prepare)]);
 if (rows.length > 0) console.log(`\n${compared(rows)}`);
 
-async function showStartUps(): Promise<void> {
+/** Whether every start was fast enough. */
+async function showStartUps(): Promise<boolean> {
   await using node = await startRealNode(archives);
   const starts = await measureStartUps(node, STARTS);
   const figures = (of: (start: (typeof starts)[number]) => number): string => {
@@ -38,6 +42,10 @@ async function showStartUps(): Promise<void> {
   console.log(`until /healthz answers: ${figures(({ aliveMs }) => aliveMs)}`);
   console.log(`until it is ready: ${figures(({ readyMs }) => readyMs)}`);
   console.log(busyness());
+  const tooSlow = starts.filter(({ readyMs }) => readyMs > READY_WITHIN_MS).length;
+  if (tooSlow > 0)
+    console.log(`TOO SLOW: ${tooSlow} of them took more than ${READY_WITHIN_MS} ms until they were ready`);
+  return tooSlow === 0;
 }
 
 /** What else went on: a machine with other work answers later. */
