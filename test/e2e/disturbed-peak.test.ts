@@ -82,8 +82,9 @@ describe("a filing peak at which all goes wrong", () => {
     expect(counts.at(-1)).toBeGreaterThan(counts[0]!);
   });
 
-  test("no request fails", () => {
+  test("no request fails, and at most one in ten waits for longer than its objective", () => {
     expect(outcome.served.errors).toEqual({});
+    expect(outcome.served.slow / outcome.served.requests).toBeLessThan(0.1);
   });
 
   test("the object says that the demand cannot be read, and that nothing is lowered", async () => {

@@ -37,6 +37,10 @@ describe("a filing peak, with the operator in its image and installed by its cha
     expect(outcome.served.requests).toBeGreaterThan(6_500);
   });
 
+  test("at most one request in 20 waits for longer than its objective; with the autoscaler alone one in three does", () => {
+    expect(outcome.served.slow / outcome.served.requests).toBeLessThan(0.05);
+  });
+
   test("in calm times there are no more replicas than it takes", () => {
     const calm = countsOf(outcome.replicas, timeline.start, timeline.start + 20_000);
     expect(Math.max(...calm.map(({ replicas }) => replicas))).toBeLessThan(outcome.summary.needed);
