@@ -82,3 +82,19 @@ app.kubernetes.io/component: operator
 - name: {{ . }}
 {{- end }}
 {{- end }}
+
+{{/*
+A list of the user's as it is written into the pod. Fails when two items are the same one: server-side apply, by which
+Helm 4 and Argo CD write, refuses such an object. dict "name" of the value, "items", "key" that may occur once.
+*/}}
+{{- define "invoiceops.listOf" -}}
+{{- $known := dict }}
+{{- range .items }}
+{{- $one := get . $.key }}
+{{- if hasKey $known $one }}
+{{- fail (printf "%s has %s twice, by %s: leave one of them out" $.name $one $.key) }}
+{{- end }}
+{{- $_ := set $known $one true }}
+{{- end }}
+{{- toYaml .items }}
+{{- end }}

@@ -92,8 +92,12 @@ describe("the roles are those of the code", () => {
     expect(objects.filter(({ kind }) => kind === "Role")).toHaveLength(1);
   });
 
-  test("for some namespaces: a Role in each, and FilingCalendars alone in the ClusterRole", async () => {
+  test("for some namespaces: a Role in each, and FilingCalendars alone in the one ClusterRole", async () => {
     const objects = await render({ watchNamespaces: ["billing", "tax"] });
+    expect(objects.filter(({ kind }) => kind.startsWith("Cluster")).map(({ kind }) => kind)).toEqual([
+      "ClusterRole",
+      "ClusterRoleBinding",
+    ]);
     expect(rulesOf(objects, "ClusterRole", `invoiceops-${NAMESPACE}`)).toEqual(clusterRules);
     for (const namespace of ["billing", "tax"])
       expect(rulesOf(objects, "Role", "invoiceops", namespace)).toEqual(namespaceRules);
@@ -158,6 +162,49 @@ test.each<[string, object, RegExp]>([
   ["an address that is no CIDR", { networkPolicy: { apiServerCidrs: ["10.96.0.1"] } }, /apiServerCidrs/],
   ["a port that there is not", { networkPolicy: { dnsPorts: [70000] } }, /dnsPorts/],
   ["no port at all", { networkPolicy: { prometheusPorts: [] } }, /prometheusPorts/],
+  ["an interval of nothing, at which the operator would not start", { evaluationInterval: "0s" }, /evaluationInterval/],
+  ["an interval below its least", { evaluationInterval: "500ms" }, /evaluationInterval/],
+  ["a namespace that there cannot be", { watchNamespaces: ["Billing"] }, /watchNamespaces/],
+  ["an Argo CD project that there cannot be", { argocd: { projects: { argocd: ["a/b"] } } }, /projects/],
+  ["a pod of no security context", { podSecurityContext: null }, /podSecurityContext/],
+  ["a container of no security context", { securityContext: null }, /securityContext/],
+  ["a pod that may run as root", { podSecurityContext: { runAsNonRoot: false } }, /runAsNonRoot/],
+  ["a pod without seccomp", { podSecurityContext: { seccompProfile: { type: "Unconfined" } } }, /seccompProfile/],
+  ["a container that may become more", { securityContext: { allowPrivilegeEscalation: true } }, /allowPrivilegeEsc/],
+  ["a container that keeps rights", { securityContext: { capabilities: { drop: ["KILL"] } } }, /capabilities/],
+  ["kinds of which nothing is said", { crds: null }, /crds/],
+  ["rights of which nothing is said", { rbac: null }, /rbac/],
+  [
+    "a variable that is given twice",
+    {
+      extraEnv: [
+        { name: "TZ", value: "UTC" },
+        { name: "TZ", value: "Asia/Tokyo" },
+      ],
+    },
+    /extraEnv has TZ twice, by name/,
+  ],
+  ["a variable without a name", { extraEnv: [{ value: "UTC" }] }, /extraEnv/],
+  [
+    "a volume that is given twice",
+    {
+      extraVolumes: [
+        { name: "tmp", emptyDir: {} },
+        { name: "tmp", emptyDir: {} },
+      ],
+    },
+    /extraVolumes has tmp twice, by name/,
+  ],
+  [
+    "two volumes at one place",
+    {
+      extraVolumeMounts: [
+        { name: "a", mountPath: "/tmp" },
+        { name: "b", mountPath: "/tmp" },
+      ],
+    },
+    /extraVolumeMounts has \/tmp twice, by mountPath/,
+  ],
   ["a password in an address", { prometheusUrl: "http://me:secret@prometheus:9090" }, /prometheusUrl/],
 ])("%s is refused by name, by both", async (_, values, message) => {
   for (const helm of helms) await expect(renderedText(helm, values)).rejects.toThrow(message);
