@@ -43,6 +43,7 @@ describe("where a value comes from", () => {
         ],
       },
     ],
+    ["a folder", ["--holidays-dir=/etc/holidays"], {}, { holidaysDir: "/etc/holidays" }],
     ["a port of ours", [], { INVOICEOPS_PORT: "9090" }, { port: 9090 }],
     [
       "not the address of a Service that is called invoiceops",

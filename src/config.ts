@@ -13,6 +13,8 @@ export interface Config {
   readonly evaluationIntervalMs: number;
   /** Projects of Argo CD whose sync windows are compared with the calendars, at least one; absent: none. */
   readonly argocdProjects?: readonly { readonly namespace: string; readonly name: string }[];
+  /** Folder with holiday years, a file for each country (see HolidayFiles); absent: those that are built in. */
+  readonly holidaysDir?: string;
   readonly leaderElect: boolean;
   /** Namespace of the Lease; absent: the kubeconfig's or the pod's own. */
   readonly leaseNamespace?: string;
@@ -37,6 +39,7 @@ const FLAGS = {
   "watch-namespaces": "Watch these namespaces alone, e.g. billing,tax (default: all)",
   "evaluation-interval": "How often each service is evaluated (default 30s)",
   "argocd-projects": "Compare the sync windows of these projects of Argo CD with the calendars, e.g. argocd/billing",
+  "holidays-dir": "Folder with holiday years beside those built in, such as CN.yaml, read again when it changes",
   "leader-elect": "true or false (default true): of several replicas one acts",
   "lease-namespace": "Namespace of the Lease (default: that of the pod or context)",
   "lease-name": "Name of the Lease (default invoiceops)",
@@ -83,6 +86,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     ...prometheusUrl(text("prometheus-url")),
     ...namespaces(text("watch-namespaces")),
     ...projects(text("argocd-projects")),
+    ...optional("holidaysDir", "holidays-dir"),
     ...optional("leaseNamespace", "lease-namespace"),
     ...optional("host", "host"),
     evaluationIntervalMs: interval(text("evaluation-interval") ?? "30s"),

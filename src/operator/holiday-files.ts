@@ -50,16 +50,19 @@ export class HolidayFiles implements Runnable {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, onChange } = this.#options;
     while (!signal.aborted) {
-      await clock.sleep(EVERY_MS, signal).catch(() => undefined);
-      const files = this.#read();
-      const text = JSON.stringify(files);
-      if (signal.aborted || text === this.#text) continue;
-      this.#text = text;
-      this.#table = this.#tableOf(files);
-      onChange(this.#table);
+      this.#look();
+      await this.#options.clock.sleep(EVERY_MS, signal).catch(() => undefined);
     }
+  }
+
+  #look(): void {
+    const files = this.#read();
+    const text = JSON.stringify(files);
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#table = this.#tableOf(files);
+    this.#options.onChange(this.#table);
   }
 
   /** By file name its text, or why there is none. Synchronous: it is memory that the kubelet has written. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { installPrometheusOperatorKinds } from "../../../dev/cluster/prometheus-operator.ts";
+import { readHolidayYears } from "../../../src/calendar/holidays/read-years.ts";
 import { clusterRules, leaseRules, namespaceRules, projectRules, secretRules } from "../../../src/operator/rbac.ts";
 import {
   bothHelms,
@@ -83,6 +84,18 @@ function readable(objects: readonly Rendered[]): string {
     .join("---\n")
     .replaceAll(version, "VERSION");
 }
+
+test("holidays are files in a folder that the operator is told of, without a further right", async () => {
+  const years = [{ year: 2027, days: ["2027-01-01"], workdays: ["2027-01-09"], source: "Notice 1" }];
+  const [before, objects] = [await render(), await render({ holidays: { CN: years } })];
+  const { data = {} } = objects.find(({ metadata }) => metadata.name === "invoiceops-holidays")!;
+  expect(Object.keys(data)).toEqual(["CN.yaml"]);
+  expect(readHolidayYears(data["CN.yaml"] ?? "")).toEqual({ years, problems: [] });
+  expect(JSON.stringify(objects)).toContain('"--holidays-dir=/etc/invoiceops/holidays"');
+  expect(JSON.stringify(before)).not.toContain("holidays");
+  const rights = (all: readonly Rendered[]): unknown => all.flatMap(({ rules }) => rules ?? []);
+  expect(rights(objects)).toEqual(rights(before));
+});
 
 describe("the roles are those of the code", () => {
   test("for all namespaces", async () => {
@@ -205,6 +218,9 @@ test.each<[string, object, RegExp]>([
     },
     /extraVolumeMounts has \/tmp twice, by mountPath/,
   ],
+  ["a country in small letters", { holidays: { cn: [] } }, /cn/],
+  ["a year without a source", { holidays: { CN: [{ year: 2027, days: [] }] } }, /source/],
+  ["a date without a month", { holidays: { CN: [{ year: 2027, days: ["2027-1"], source: "x" }] } }, /days/],
   ["a password in an address", { prometheusUrl: "http://me:secret@prometheus:9090" }, /prometheusUrl/],
 ])("%s is refused by name, by both", async (_, values, message) => {
   for (const helm of helms) await expect(renderedText(helm, values)).rejects.toThrow(message);

@@ -13,6 +13,10 @@ export const everything = {
   nodeSelector: { "kubernetes.io/os": "linux" },
   tolerations: [{ operator: "Exists" }],
   argocd: { projects: { argocd: ["billing"] } },
+  holidays: {
+    CN: [{ year: 2027, days: ["2027-01-01"], workdays: ["2027-01-09"], source: "Notice 1" }],
+    "DE-BY": [{ year: 2031, days: [], unsure: ["2031-08-15"], source: "BayFTG" }],
+  },
   crds: { annotations: { "argocd.argoproj.io/sync-options": "ServerSideApply=true" }, labels: { team: "tax" } },
   extraObjects: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "more" } }],
   metrics: {
