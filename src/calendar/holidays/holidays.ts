@@ -23,17 +23,14 @@ export type DayKind = "workday" | "restday" | "unknown";
 /** Which days are workdays. Days are counted since the epoch (`dayNumber`), so no zone has a part in it. */
 export class WorkdayCalendar {
   readonly #weekend: ReadonlySet<number>;
-  readonly #fixed: ReadonlySet<string>;
   readonly #years = new Map<number, Days>();
 
   /**
-   * Of a year that is given twice the later one counts. `weekend` has days of the week, 1 is Monday and 7 Sunday;
-   * `fixed` has days off of every year, such as `05-01`. Throws a CalendarError for a date that there is not:
-   * `holidayYearProblems` tells beforehand.
+   * Of a year that is given twice the later one counts. `weekend` has days of the week, 1 is Monday and 7 Sunday.
+   * Throws a CalendarError for a date that there is not: `holidayYearProblems` tells beforehand.
    */
-  constructor(options: { weekend: readonly number[]; years: readonly HolidayYear[]; fixed?: readonly string[] }) {
+  constructor(options: { weekend: readonly number[]; years: readonly HolidayYear[] }) {
     this.#weekend = new Set(options.weekend);
-    this.#fixed = new Set(options.fixed);
     for (const { year, days, workdays = [], unsure = [] } of options.years) {
       this.#years.set(year, { off: dayNumbers(days), worked: dayNumbers(workdays), unsure: dayNumbers(unsure) });
     }
@@ -49,15 +46,13 @@ export class WorkdayCalendar {
     const known = this.#years.get(year);
     if (!known) return "unknown";
     if (known.worked.has(day)) return "workday";
-    if (this.isHoliday(day) || this.#weekend.has(dayOfWeek === 0 ? 7 : dayOfWeek)) return "restday";
+    if (known.off.has(day) || this.#weekend.has(dayOfWeek === 0 ? 7 : dayOfWeek)) return "restday";
     return known.unsure.has(day) ? "unknown" : "workday";
   }
 
   /** Whether it is off by more than its place in the week; false where nothing is known of it. */
   isHoliday(day: number): boolean {
-    const known = this.#years.get(dateOf(day).year);
-    if (!known || known.worked.has(day)) return false;
-    return known.off.has(day) || this.#fixed.has(monthAndDay(day));
+    return this.#years.get(dateOf(day).year)?.off.has(day) ?? false;
   }
 }
 
@@ -69,11 +64,6 @@ interface Days {
 
 function dayNumbers(dates: readonly string[]): ReadonlySet<number> {
   return new Set(dates.map(parseDate));
-}
-
-function monthAndDay(day: number): string {
-  const { month, dayOfMonth } = dateOf(day);
-  return `${String(month).padStart(2, "0")}-${String(dayOfMonth).padStart(2, "0")}`;
 }
 
 /** What makes a year unusable. It is to be left out as a whole then: half a year would make workdays of days off. */
