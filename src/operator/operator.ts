@@ -1,4 +1,5 @@
 import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
+import { BUILT_IN } from "../calendar/holidays/holiday-table.ts";
 import type { Window } from "../calendar/window.ts";
 import type { Client } from "../kube/client.ts";
 import { EventRecorder } from "../kube/events.ts";
@@ -23,6 +24,7 @@ import { Evaluations } from "./evaluations.ts";
 import { FilingCalendarReconciler } from "./filing-calendar.ts";
 import { holdFinalizer } from "./finalizer.ts";
 import { History } from "./history.ts";
+import { HolidayFiles } from "./holiday-files.ts";
 import { InvoiceServiceReconciler } from "./invoice-service.ts";
 import { filingCalendars, invoiceServices } from "./kinds.ts";
 import { Outlooks } from "./outlook.ts";
@@ -49,6 +51,8 @@ export interface OperatorOptions {
   watchNamespaces?: readonly string[];
   evaluationIntervalMs: number;
   concurrency: number;
+  /** Folder with holiday years beside those that are built in; absent: these alone. */
+  holidaysDir?: string;
   /** Projects of Argo CD whose sync windows are compared with the calendars. */
   argocdProjects?: readonly { namespace: string; name: string }[];
   /** Told of each informer, those that are opened later too; the caller runs it. */
@@ -89,7 +93,14 @@ export function createOperator(options: OperatorOptions): Operator {
 
   const prometheus = new PrometheusClient({ clock });
   const queries = new SharedQueries({ client: prometheus, clock });
-  const calendars = new Calendars((name) => calendarObjects.get(name));
+  const holidays =
+    options.holidaysDir === undefined
+      ? undefined
+      : new HolidayFiles({ dir: options.holidaysDir, clock, log, onChange: () => wakeAll() });
+  const calendars = new Calendars(
+    (name) => calendarObjects.get(name),
+    () => holidays?.table ?? BUILT_IN,
+  );
   const history = new History({ queries, clock, onLearnt: (key) => invoiceController.enqueue(requestOf(key)) });
   const events = new EventRecorder({ client, clock, log, instance });
   const wakeFor = (key: string): void => {
@@ -165,6 +176,10 @@ export function createOperator(options: OperatorOptions): Operator {
     metrics,
   });
   calendarController.watch(calendarObjects, { predicate: specOrMetadataChanged });
+  const wakeAll = (): void => {
+    for (const { metadata } of calendarObjects.list()) calendarController.enqueue(metadata);
+    for (const { metadata } of services.list()) invoiceController.enqueue(metadata);
+  };
   const { argocdProjects: projects = [] } = options;
   const windows = (now: number): Window[] =>
     [...regimesOf(services.list()), ...calendarObjects.list().map(({ metadata: { name } }) => ({ name }))].flatMap(
@@ -173,10 +188,12 @@ export function createOperator(options: OperatorOptions): Operator {
 
   return {
     controllers: [invoiceController, calendarController],
-    checks:
-      projects.length === 0
+    checks: [
+      ...(holidays ? [holidays] : []),
+      ...(projects.length === 0
         ? []
-        : [new SyncWindowCheck({ client, clock, log, registry: metrics.registry, projects, windows })],
+        : [new SyncWindowCheck({ client, clock, log, registry: metrics.registry, projects, windows })]),
+    ],
     events: {
       name: "events",
       run: async (signal) => {

@@ -34,6 +34,8 @@ export interface HarnessOptions {
   evaluationInterval?: string;
   /** Services that are reconciled at the same time. */
   concurrency?: number;
+  /** A folder with holiday years. */
+  holidaysDir?: string;
   /** What every count of the test's Deployments must lie in, whatever happens; default S0's 2 and 20. */
   bounds?: readonly [least: number, most: number];
   /** False: several tests share it, and the one who started it closes it. */
@@ -247,6 +249,7 @@ export class OperatorHarness {
       clock: this.clock,
       evaluationIntervalMs: this.#intervalMs,
       concurrency: this.#options.concurrency ?? 10,
+      ...(this.#options.holidaysDir === undefined ? {} : { holidaysDir: this.#options.holidaysDir }),
       catchingUp: this.#catchingUp,
       onLog: (line) => this.logged.push(line),
     });

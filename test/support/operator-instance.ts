@@ -21,6 +21,7 @@ export interface InstanceOptions {
   clock: Clock;
   evaluationIntervalMs: number;
   concurrency: number;
+  holidaysDir?: string;
   /** Told of what it writes and of what its caches hold. */
   catchingUp: CatchingUp;
   /** Takes its log, line by line. */
@@ -59,7 +60,8 @@ export class OperatorInstance {
       },
     });
     for (const controller of this.#operator.controllers) manager.addController(controller);
-    manager.addRunnable(this.#operator.events, { leaderOnly: true });
+    for (const runnable of [this.#operator.events, ...this.#operator.checks])
+      manager.addRunnable(runnable, { leaderOnly: true });
     this.#running = manager.run(this.#stop.signal);
     this.#closeWire = () => wire.close();
   }
