@@ -5,6 +5,7 @@ import { customResourceDefinition, kinds } from "../../src/api/v1alpha1/crd.ts";
 import { reference } from "../../src/cli/reference.ts";
 import { verbs } from "../../src/cli/verbs.ts";
 import { argoCdConfigMap, argoCdValues } from "./argocd.ts";
+import { calendarFiles } from "./calendars.ts";
 import { crdTemplate, rulesTemplate } from "./chart.ts";
 import { readmeWithValues } from "./chart-readme.ts";
 import { firstDifferences } from "./differences.ts";
@@ -16,6 +17,7 @@ import { firstDifferences } from "./differences.ts";
 
 const root = join(import.meta.dirname, "../..");
 const chart = "charts/invoiceops";
+const calendarsChart = "charts/invoiceops-calendars";
 const templates = `${chart}/templates`;
 const customizations = join(root, "deploy/argocd/resource_customizations");
 const files = new Map([
@@ -25,7 +27,11 @@ const files = new Map([
   ["deploy/argocd/argocd-cm.yaml", argoCdConfigMap(customizations)] as const,
   ["deploy/argocd/values.yaml", argoCdValues(customizations)] as const,
   ["docs/cli.md", reference(verbs)] as const,
-  [`${chart}/README.md`, readmeText()] as const,
+  ...["deploy/calendars", `${calendarsChart}/calendars`].flatMap((folder) =>
+    calendarFiles().map(([name, text]) => [`${folder}/${name}`, text] as const),
+  ),
+  [`${chart}/README.md`, readmeText(chart)] as const,
+  [`${calendarsChart}/README.md`, readmeText(calendarsChart)] as const,
 ]);
 
 if (process.argv.includes("--check")) check();
@@ -38,9 +44,9 @@ function crdText(kind: (typeof kinds)[number]): string {
   return heading + stringify(customResourceDefinition(kind), layout);
 }
 
-function readmeText(): string {
+function readmeText(folder: string): string {
   const [readme, values, schema] = ["README.md", "values.yaml", "values.schema.json"].map((name) =>
-    committed(`${chart}/${name}`),
+    committed(`${folder}/${name}`),
   );
   return readmeWithValues(readme!, values!, schema!);
 }
