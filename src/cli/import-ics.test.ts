@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { FakeClock } from "../../test/support/fake-clock.ts";
+import { calendar as calendarVerb } from "./calendar.ts";
 import { importIcs } from "./import-ics.ts";
 import { lint } from "./lint.ts";
 import { runCli } from "./run.ts";
@@ -16,7 +17,7 @@ async function run(args: readonly string[], input = ""): Promise<Outcome> {
   const [out, warnings]: [string[], string[]] = [[], []];
   const code = await runCli(args, {
     command: "kubectl invoiceops",
-    verbs: [importIcs, lint],
+    verbs: [calendarVerb, importIcs, lint],
     env: {},
     clock: new FakeClock("2026-11-25T10:00:00Z"),
     signal: new AbortController().signal,
@@ -82,6 +83,17 @@ describe("import-ics", () => {
     const { spec } = parse(out) as { spec: { dates: { opens: string; deadline: string }[] } };
     expect(spec.dates.length).toBeGreaterThan(10);
     expect(await run(["lint", "-f", "-"], out)).toMatchObject({ code: 0 });
+  });
+
+  test.each(["CN", "BR-PE", "KR"])("what `calendar %s -o ics` has written is read back", async (regime) => {
+    const rows = await run(["calendar", regime, "--year", "2026", "-o", "json"]);
+    const written = await run(["calendar", regime, "--year", "2026", "-o", "ics"]);
+    const { code, out } = await imported(written.out);
+    expect(code).toBe(0);
+    const spanOf = ({ opens, deadline }: Record<string, string>): unknown => [opens?.slice(0, 10), deadline];
+    const { spec } = parse(out) as { spec: { dates: Record<string, string>[] } };
+    expect(spec.dates.length).toBeGreaterThan(3);
+    expect(spec.dates.map(spanOf)).toEqual((JSON.parse(rows.out) as Record<string, string>[]).map(spanOf));
   });
 
   test("an event that is refused is named with its line, the others are printed, and the exit code says so", async () => {
