@@ -38,6 +38,8 @@ const march = ["SUMMARY:VAT", "DTSTART;VALUE=DATE:20260301", "DTEND;VALUE=DATE:2
 const imported = (input: string, ...flags: string[]): Promise<Outcome> =>
   run(["import-ics", "-", "--name", "vat", ...flags], input);
 
+const spanOf = ({ opens, deadline }: Record<string, string>): unknown => [opens?.slice(0, 10), deadline];
+
 /** What the package chinese-days gives to calendar programs: China's days off and the days that are worked for them. */
 const REAL = createRequire(import.meta.url).resolve("chinese-days/dist/holidays.ics");
 
@@ -90,7 +92,6 @@ describe("import-ics", () => {
     const written = await run(["calendar", regime, "--year", "2026", "-o", "ics"]);
     const { code, out } = await imported(written.out);
     expect(code).toBe(0);
-    const spanOf = ({ opens, deadline }: Record<string, string>): unknown => [opens?.slice(0, 10), deadline];
     const { spec } = parse(out) as { spec: { dates: Record<string, string>[] } };
     expect(spec.dates.length).toBeGreaterThan(3);
     expect(spec.dates.map(spanOf)).toEqual((JSON.parse(rows.out) as Record<string, string>[]).map(spanOf));

@@ -77,9 +77,10 @@ test("each is the manifest of deploy/calendars", async () => {
   }
 });
 
+const overridesOf = ([calendar]: readonly Rendered[]): { period: string; source: string }[] =>
+  calendar?.spec?.["overrides"] as { period: string; source: string }[];
+
 test("a deadline that was moved takes the place of the published one, and leaves the others", async () => {
-  const overridesOf = ([calendar]: Rendered[]): { period: string; source: string }[] =>
-    calendar?.spec?.["overrides"] as { period: string; source: string }[];
   const before = overridesOf(await render({ regimes: ["CN"] }));
   const after = overridesOf(await render({ regimes: ["CN"], overrides: { CN: [moved] } }));
   expect(before.find(({ period }) => period === moved.period)?.source).not.toBe(moved.source);
@@ -99,7 +100,11 @@ test("no regime is no calendar, and no error", async () => {
 });
 
 test.each<[string, object, RegExp]>([
-  ["a regime that there is not", { regimes: ["XX"] }, /regimes has XX, which this chart does not know: it has BR.* CN, /],
+  [
+    "a regime that there is not",
+    { regimes: ["XX"] },
+    /regimes has XX, which this chart does not know: it has BR.* CN, /,
+  ],
   ["a regime in small letters", { regimes: ["cn"] }, /regimes/],
   ["a regime twice", { regimes: ["CN", "CN"] }, /regimes/],
   [
@@ -123,10 +128,11 @@ test("both find nothing to complain about", async () => {
     expect(await run(command, ["lint", "--strict", CALENDARS, "--set", "regimes={CN}"])).toContain("0 chart(s) failed");
 });
 
+function versionsOf(chart: string): unknown {
+  const { version, appVersion } = parse(readFileSync(join(chart, "Chart.yaml"), "utf8")) as Record<string, string>;
+  return { version, appVersion };
+}
+
 test("it has the version of the operator's chart, since its calendars are those of that operator", () => {
-  const versionsOf = (chart: string): unknown => {
-    const { version, appVersion } = parse(readFileSync(join(chart, "Chart.yaml"), "utf8")) as Record<string, string>;
-    return { version, appVersion };
-  };
   expect(versionsOf(CALENDARS)).toEqual(versionsOf(CHART));
 });

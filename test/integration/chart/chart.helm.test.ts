@@ -93,8 +93,8 @@ test("holidays are files in a folder that the operator is told of, without a fur
   expect(readHolidayYears(data["CN.yaml"] ?? "")).toEqual({ years, problems: [] });
   expect(JSON.stringify(objects)).toContain('"--holidays-dir=/etc/invoiceops/holidays"');
   expect(JSON.stringify(before)).not.toContain("holidays");
-  const rights = (all: readonly Rendered[]): unknown => all.flatMap(({ rules }) => rules ?? []);
-  expect(rights(objects)).toEqual(rights(before));
+  const [rights, rightsBefore] = [objects, before].map((all) => all.flatMap(({ rules }) => rules ?? []));
+  expect(rights).toEqual(rightsBefore);
 });
 
 describe("the roles are those of the code", () => {
