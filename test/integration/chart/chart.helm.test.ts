@@ -92,7 +92,8 @@ test("holidays are files in a folder that the operator is told of, without a fur
   expect(Object.keys(data)).toEqual(["CN.yaml"]);
   expect(readHolidayYears(data["CN.yaml"] ?? "")).toEqual({ years, problems: [] });
   expect(JSON.stringify(objects)).toContain('"--holidays-dir=/etc/invoiceops/holidays"');
-  expect(JSON.stringify(before)).not.toContain("holidays");
+  expect(before.some(({ metadata }) => metadata.name === "invoiceops-holidays")).toBe(false);
+  expect(JSON.stringify(before)).not.toContain("--holidays-dir");
   const [rights, rightsBefore] = [objects, before].map((all) => all.flatMap(({ rules }) => rules ?? []));
   expect(rights).toEqual(rightsBefore);
 });
@@ -217,6 +218,11 @@ test.each<[string, object, RegExp]>([
       ],
     },
     /extraVolumeMounts has \/tmp twice, by mountPath/,
+  ],
+  [
+    "a volume with the name of ours",
+    { holidays: { CN: [] }, extraVolumes: [{ name: "holidays" }] },
+    /extraVolumes has holidays twice/,
   ],
   ["a country in small letters", { holidays: { cn: [] } }, /cn/],
   ["a year without a source", { holidays: { CN: [{ year: 2027, days: [] }] } }, /source/],
