@@ -66,7 +66,7 @@ test.each(["two regimes", "all that can be changed"])("rendered with %s it is wh
     );
     return stringify({ ...object, spec: { ...spec, ...(overrides ? { overrides } : {}) } }, { lineWidth: 0 });
   });
-  const file = join(import.meta.dirname, "snapshots", `calendars, ${name}.yaml`);
+  const file = join(import.meta.dirname, "snapshots", `calendars-${name.replaceAll(" ", "-")}.yaml`);
   await expect(shown.join("---\n").replaceAll(version, "VERSION")).toMatchFileSnapshot(file);
 });
 
