@@ -1,8 +1,10 @@
+import type { HolidayTable } from "../calendar/holidays/holiday-table.ts";
 import { icsText } from "../calendar/ics/write.ts";
 import { knownRegimes, regimeCalendar, regimeOf } from "../calendar/regimes/regimes.ts";
 import { rowsOf, type CalendarRow } from "./calendar/rows.ts";
 import { rowsText } from "./calendar/table.ts";
 import { codeOf } from "./calendar/which.ts";
+import { holidaysFlag, holidaysOf } from "./holidays.ts";
 import { calendarsIn } from "./manifest-calendars.ts";
 import { filesFlag, readManifests, recursiveFlag } from "./manifests.ts";
 import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
@@ -29,6 +31,7 @@ Known regimes: ${knownRegimes()}.`,
     group: { type: "string", value: "DIGITS", help: "MX: the sixth digit of the RFC, or its group, as in 1-2" },
     filename: { ...filesFlag, help: "Take FilingCalendars from a file, a folder, or - for standard input" },
     recursive: recursiveFlag,
+    holidays: holidaysFlag,
     output: { type: "string", short: "o", value: FORMATS.join("|"), help: "For people, programs or calendars" },
   },
   examples: [
@@ -36,6 +39,7 @@ Known regimes: ${knownRegimes()}.`,
     "calendar DE --land BY --year 2027 -o json",
     "calendar EU-OSS --year 2026 -o ics > oss.ics",
     "calendar -f filing-calendars.yaml --year 2027",
+    "calendar CN --year 2027 --holidays CN.yaml",
   ],
   rights: [],
   exits: {
@@ -47,7 +51,10 @@ Known regimes: ${knownRegimes()}.`,
     const format = formatOf(context);
     const year = yearOf(context);
     const files = context.texts("filename").length > 0;
-    const { rows, complete } = files ? await rowsOfFiles(context, year) : rowsOfRegime(codeOf(context), year);
+    const table = await holidaysOf(context);
+    const { rows, complete } = files
+      ? await rowsOfFiles(context, year, table)
+      : rowsOfRegime(codeOf(context), year, table);
     print(context, format, rows);
     return complete ? EXIT.ok : EXIT.not;
   },
@@ -58,18 +65,18 @@ interface Found {
   complete: boolean;
 }
 
-function rowsOfRegime(code: string, year: number): Found {
+function rowsOfRegime(code: string, year: number, table: HolidayTable): Found {
   const spec = regimeCalendar(code);
-  return { rows: spec ? rowsOf(code, spec, year).rows : [], complete: true };
+  return { rows: spec ? rowsOf(code, spec, year, table).rows : [], complete: true };
 }
 
-async function rowsOfFiles(context: CliContext, year: number): Promise<Found> {
+async function rowsOfFiles(context: CliContext, year: number, table: HolidayTable): Promise<Found> {
   const { calendars, refused } = calendarsIn(await readManifests(context));
   for (const line of refused) context.warn(`${line}\n`);
   if (calendars.length === 0 && refused.length === 0) throw new UsageError("there is no FilingCalendar in the files");
   let complete = refused.length === 0;
   const rows = calendars.flatMap(({ metadata, spec }) => {
-    const found = rowsOf(metadata.name, spec, year);
+    const found = rowsOf(metadata.name, spec, year, table);
     for (const { field, message } of found.problems) {
       context.warn(`FilingCalendar/${metadata.name}: ${field}: ${message}\n`);
       complete = false;

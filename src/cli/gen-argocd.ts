@@ -4,6 +4,7 @@ import { regimeCalendar, unknownRegime } from "../calendar/regimes/regimes.ts";
 import { windowsOf } from "../calendar/windows.ts";
 import { DAY_MS } from "../calendar/zone.ts";
 import { filingCalendars } from "../operator/kinds.ts";
+import { holidaysFlag, holidaysOf } from "./holidays.ts";
 import { calendarsIn, type Calendar } from "./manifest-calendars.ts";
 import { filesFlag, readManifests, recursiveFlag } from "./manifests.ts";
 import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
@@ -40,6 +41,7 @@ them into the project in Git; do not apply it, which may take away what it does 
       help: "Take the FilingCalendars from a file, a folder, or - for standard input, instead of from the cluster",
     },
     recursive: recursiveFlag,
+    holidays: holidaysFlag,
     months: { type: "string", value: "N", help: "How far ahead, at most 12 (default 12)" },
     applications: {
       type: "string",
@@ -65,6 +67,7 @@ them into the project in Git; do not apply it, which may take away what it does 
     if (context.operands.length > 0)
       throw new UsageError(`${context.operands.join(" ")} is too much: name calendars with --calendar`);
     const months = monthsOf(context);
+    const table = await holidaysOf(context);
     const regimes = regimesOf(context.texts("regime"));
     const names = context.texts("calendar");
     const alone = regimes.length > 0 && names.length === 0;
@@ -76,7 +79,7 @@ them into the project in Git; do not apply it, which may take away what it does 
     const windows: SyncWindow[] = [];
     for (const { metadata, spec } of calendars) {
       const range = { from: now - 366 * DAY_MS, to: now + 2 * 366 * DAY_MS };
-      const found = windowsOf(spec, metadata.name, range);
+      const found = windowsOf(spec, metadata.name, range, table);
       for (const { field, message } of found.problems) {
         context.warn(`FilingCalendar/${metadata.name}: ${field}: ${message}\n`);
         complete = false;

@@ -1,18 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Problem } from "../api/v1alpha1/fields.ts";
+import { addedYears } from "../calendar/holidays/added-years.ts";
 import { holidayTable, type HolidayTable } from "../calendar/holidays/holiday-table.ts";
-import type { HolidayYear } from "../calendar/holidays/holidays.ts";
-import { readHolidayYears } from "../calendar/holidays/read-years.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Runnable } from "../runtime/manager.ts";
 
 /** The kubelet brings a changed ConfigMap into the pod within about a minute; a look at a few small files costs nothing. */
 const EVERY_MS = 30_000;
-
-/** A country, or a part of one. */
-const FILE = /^([A-Z]{2}(?:-[A-Z0-9]{1,3})?)\.(?:ya?ml|json)$/;
 
 export interface HolidayFilesOptions {
   /** A folder with a file for each country, such as `CN.yaml`, or `DE-BY.yaml` for a part of one. */
@@ -78,25 +73,16 @@ export class HolidayFiles implements Runnable {
   }
 
   #tableOf(files: FileTexts): HolidayTable {
-    const added = new Map<string, readonly HolidayYear[]>();
-    for (const [name, file] of Object.entries(files)) {
-      const code = FILE.exec(name)?.[1];
-      if ("unreadable" in file) this.#refuse(name, { field: "", value: "", message: file.unreadable });
-      else if (code === undefined)
-        this.#refuse(name, { field: "", value: "", message: "is no country's file: call it CN.yaml or DE-BY.yaml" });
-      else {
-        const { years, problems } = readHolidayYears(file.text);
-        for (const problem of problems) this.#refuse(name, problem);
-        added.set(code, [...(added.get(code) ?? []), ...years]);
-      }
+    const { dir, log } = this.#options;
+    const texts = Object.entries(files).flatMap(([name, file]) => ("text" in file ? [{ name, text: file.text }] : []));
+    const { added, problems } = addedYears(texts);
+    for (const [file, found] of Object.entries(files)) {
+      if ("unreadable" in found) log.warn({ dir, file, message: found.unreadable }, "holidays left out");
     }
+    for (const problem of problems) log.warn({ dir, ...problem }, "holidays left out");
     const years = Object.fromEntries([...added].map(([code, of]) => [code, of.map(({ year }) => year)]));
-    this.#options.log.info({ dir: this.#options.dir, years }, "holiday years read");
+    log.info({ dir, years }, "holiday years read");
     return holidayTable(added);
-  }
-
-  #refuse(file: string, { field, value, message }: Problem): void {
-    this.#options.log.warn({ dir: this.#options.dir, file, field, value, message }, "holidays left out");
   }
 }
 

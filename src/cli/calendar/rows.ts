@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import type { FilingCalendarSpec } from "../../api/v1alpha1/filing-calendar.ts";
 import type { Grade, Problem } from "../../api/v1alpha1/fields.ts";
+import type { HolidayTable } from "../../calendar/holidays/holiday-table.ts";
 import { whyProvisional, type PeriodWindow } from "../../calendar/window.ts";
 import { periodsOf } from "../../calendar/windows.ts";
 
@@ -29,8 +30,9 @@ export function rowsOf(
   name: string,
   calendar: FilingCalendarSpec,
   year: number,
+  table: HolidayTable,
 ): { rows: CalendarRow[]; problems: readonly Problem[] } {
-  const { periods, problems, zone = "UTC" } = periodsOf(calendar, { from: year * 12, to: year * 12 + 11 });
+  const { periods, problems, zone = "UTC" } = periodsOf(calendar, { from: year * 12, to: year * 12 + 11 }, table);
   return { rows: periods.map((window) => rowOf(name, window, zone)), problems };
 }
 
