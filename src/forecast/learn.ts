@@ -46,10 +46,10 @@ export function learn(
 ): { state: ForecastState; findings: Findings } {
   const { zone, holidays = never, now } = input;
   const clock = new LocalHours(zone);
-  // In another zone hours have other numbers. Windows are counted from their deadlines and stay what they are.
-  const known = before?.zone === zone ? before : { ...emptyState(zone), windows: before?.windows ?? [] };
+  const samples = [...input.samples].filter((sample) => isSample(sample) && sample[0] <= now);
+  const known = goOnFrom(before, samples, clock);
   const windows = openWindows(known.windows, input.windows, clock);
-  const seen = sorted(input, windows, clock);
+  const seen = sorted({ ...input, samples }, windows, clock);
 
   const from = clock.hourOf(known.learntUntil);
   const end = Math.max(from, clock.hourOf(Math.min(now, seen.newest)));
@@ -101,6 +101,21 @@ export function learn(
   };
 }
 
+/**
+ * What to go on from. Samples from long before what is known are the whole past, read at last: the hours are learnt
+ * anew in the order of time, and so are the windows that they cover; the others stay as they are. In another zone
+ * hours have other numbers, while windows are counted from their deadlines.
+ */
+function goOnFrom(before: ForecastState | undefined, samples: readonly Sample[], clock: LocalHours): ForecastState {
+  if (!before) return emptyState(clock.zone);
+  const first = samples.reduce((earliest, [at]) => Math.min(earliest, at), Infinity);
+  const firstKnown = before.usual[0]?.[0] ?? Infinity;
+  const isLater = samples.length === 0 || clock.hourOf(first) >= firstKnown - HOURS_IN_WEEK;
+  if (before.zone === clock.zone && isLater) return before;
+  const windows = before.windows.filter(({ opens }) => opens < first);
+  return { ...emptyState(clock.zone), windows, highest: before.highest };
+}
+
 interface Sorted {
   usual: HourlyLoad;
   inWindows: ReadonlyMap<WindowHours, HourlyLoad>;
@@ -122,7 +137,6 @@ function sorted(input: LearnInput, windows: readonly WindowHours[], clock: Local
   let highest = 0;
   for (const sample of samples) {
     const [at, value] = sample;
-    if (!isSample(sample) || at > now) continue;
     newest = Math.max(newest, at);
     hours.add(clock.hourOf(at));
     if (isWithin(at, outages)) continue;

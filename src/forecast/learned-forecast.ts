@@ -1,10 +1,12 @@
 import { Baseline, never, smallDemand, type IsHoliday } from "./baseline.ts";
+import { smallOf } from "./event-profile.ts";
 import type { FilingWindow } from "./filing-window.ts";
 import { StretchedForecast, type Forecaster, type PriorEvent } from "./forecaster.ts";
 import { learntWindows } from "./learnt-windows.ts";
 import { LocalHours } from "./local-hours.ts";
 import { quantileAt } from "./quantile-choice.ts";
 import type { Sample } from "./hourly-load.ts";
+import { seenWindow } from "./seen-window.ts";
 import type { ForecastState } from "./state.ts";
 import { studentQuantile } from "./student-t.ts";
 import { WindowForecast } from "./window-forecast.ts";
@@ -52,7 +54,8 @@ export class LearnedForecast implements Forecaster {
     this.#clock = new LocalHours(zone);
     this.#highest = highest;
     this.#events = events;
-    const learnt = learntWindows(state);
+    const ready = { clock: this.#clock, small: smallOf(state) };
+    const learnt = learntWindows(state).map((window) => seenWindow(window, ready));
     this.#seen = learnt.length;
     const recent = [...(input.recent ?? [])];
     this.#windows = windows.map(

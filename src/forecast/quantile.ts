@@ -23,23 +23,26 @@ export function weightedMedian(entries: readonly { value: number; weight: number
 /**
  * The weighted median where some values are only known to be at least so high: the weight of such a bound goes to
  * the values above it, in proportion to theirs (Efron's "redistribute to the right"). With nothing above it, it
- * stands for itself. A higher value never gives a lower median.
+ * stands for itself.
  */
-export function boundedMedian(entries: readonly { value: number; weight: number; atLeast?: boolean }[]): number {
-  const sorted = entries.toSorted(
-    (a, b) => a.value - b.value || Number(a.atLeast ?? false) - Number(b.atLeast ?? false),
-  );
-  let above = sorted.reduce((sum, { weight }) => sum + weight, 0);
+export function boundedMedian(entries: readonly { value: number; weight: number; atLeast: boolean }[]): number {
+  const sorted = entries.toSorted((a, b) => a.value - b.value || Number(a.atLeast) - Number(b.atLeast));
+  let above = 0;
+  for (const { weight } of sorted) above += weight;
+  const half = above / 2;
   let factor = 1;
-  return weightedMedian(
-    sorted.map(({ value, weight, atLeast }, index) => {
-      above -= weight;
-      const own = weight * factor;
-      if (!atLeast || index === sorted.length - 1 || above <= 0) return { value, weight: own };
+  let below = 0;
+  for (const [index, { value, weight, atLeast }] of sorted.entries()) {
+    above -= weight;
+    if (atLeast && index < sorted.length - 1 && above > 0) {
       factor *= (above + weight) / above;
-      return { value, weight: 0 };
-    }),
-  );
+      continue;
+    }
+    below += weight * factor;
+    if (below > half) return value;
+    if (below === half) return middle(value, sorted[index + 1]?.value ?? value);
+  }
+  return sorted.at(-1)?.value ?? Number.NaN;
 }
 
 /** The mean of two numbers, also when their sum is no finite number any more. */

@@ -1,9 +1,11 @@
 import { alignedHour, LAST_HOURS } from "./aligned-hour.ts";
 import { smallDemand } from "./baseline.ts";
+import { deadlineFactor } from "./deadline-law.ts";
 import { EventProfile, smallOf } from "./event-profile.ts";
 import { learntWindows } from "./learnt-windows.ts";
 import { HOUR_MS, LocalHours } from "./local-hours.ts";
 import { quantile } from "./quantile.ts";
+import { seenWindow, type SeenWindow } from "./seen-window.ts";
 import type { ForecastState, WindowProfile } from "./state.ts";
 
 /** Of a window's ratios of load to forecast this one counts: the highest hours may be luck. */
@@ -11,13 +13,13 @@ const COUNTED = 0.9;
 
 /** The state with the error of each window: how far above the forecast from all the others its loads were. */
 export function withErrors(state: ForecastState): ForecastState {
-  const learnt = learntWindows(state);
   const small = smallOf(state);
   const clock = new LocalHours(state.zone);
+  const learnt = learntWindows(state).map((window) => ({ window, seen: seenWindow(window, { clock, small }) }));
   const errors = new Map(
-    learnt.map((window) => {
-      const others = learnt.filter((other) => other !== window);
-      return [window, others.length === 0 ? undefined : errorOf(window, others, { clock, small })] as const;
+    learnt.map(({ window, seen }) => {
+      const others = learnt.filter((other) => other.window !== window).map((other) => other.seen);
+      return [window, others.length === 0 ? undefined : errorOf(window, seen, others, small)] as const;
     }),
   );
   return {
@@ -31,19 +33,22 @@ export function withErrors(state: ForecastState): ForecastState {
 
 function errorOf(
   window: WindowProfile,
-  others: readonly WindowProfile[],
-  { clock, small }: { clock: LocalHours; small: number },
+  { last }: SeenWindow,
+  others: readonly SeenWindow[],
+  small: number,
 ): WindowProfile["error"] {
-  const profile = new EventProfile(window, others, { clock, small, expectedPeakFactor: 1 });
-  const last = clock.hourOf(window.deadline - 1);
+  const profile = new EventProfile(window, others, 1);
   const smallThen = smallDemand(window.baseline);
   const errors = window.load.map((load, back) => {
     const usual = window.baseline[back];
     if (load === null || usual === undefined) return undefined;
     const hour = alignedHour(last - back, last);
     const at = window.deadline - back * HOUR_MS;
-    const expected = profile.log({ ...window, at, hour, usual, small: smallThen });
-    return Math.log((load + small) / (usual + small)) - expected;
+    const seen = profile.seen(hour, usual, smallThen);
+    const law = usual * deadlineFactor({ ...window, ...profile.law, at }) + small;
+    return (
+      Math.log(load + small) - seen.share * (seen.log + Math.log(usual + small)) - (1 - seen.share) * Math.log(law)
+    );
   });
   const before = counted(errors.slice(LAST_HOURS));
   return { last: counted(errors.slice(0, LAST_HOURS)) ?? 0, ...(before === undefined ? {} : { before }) };

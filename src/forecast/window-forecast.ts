@@ -1,12 +1,15 @@
 import { alignedHour, LAST_HOURS } from "./aligned-hour.ts";
 import { smallDemand, type Baseline } from "./baseline.ts";
 import { EventProfile, smallOf } from "./event-profile.ts";
-import type { FilingWindow } from "./filing-window.ts";
+import { deadlineFactor } from "./deadline-law.ts";
+import { LONGEST_HOURS, type FilingWindow } from "./filing-window.ts";
+import type { Law } from "./law-fit.ts";
 import { HourlyLoad, isSample, type Sample } from "./hourly-load.ts";
 import { kinship } from "./likeness.ts";
 import { HOUR_MS, type LocalHours } from "./local-hours.ts";
 import { nowcast } from "./nowcast.ts";
-import type { ForecastState, WindowProfile } from "./state.ts";
+import type { SeenWindow } from "./seen-window.ts";
+import type { ForecastState } from "./state.ts";
 import { upperError, type WindowError } from "./upper-error.ts";
 
 type HeldWindow = FilingWindow & { holdsUntil: number };
@@ -14,7 +17,7 @@ type HeldWindow = FilingWindow & { holdsUntil: number };
 interface Basis {
   state: ForecastState;
   /** Past windows to learn from. */
-  learnt: readonly WindowProfile[];
+  learnt: readonly SeenWindow[];
   baseline: Baseline;
   clock: LocalHours;
   expectedPeakFactor: number;
@@ -22,34 +25,44 @@ interface Basis {
   recent: readonly Sample[];
 }
 
-/** The demand in one filing window, from its opening to the end of its hold. */
+/** What was seen of each hour of the window, from `first` on, and the share of the answer that it is. */
+interface Table {
+  first: number;
+  logs: Float32Array;
+  shares: Float32Array;
+}
+
+/**
+ * The demand in one filing window, from its opening to the end of its hold. It keeps a table of its hours and nothing
+ * of the state, of which there may be thousands.
+ */
 export class WindowForecast {
   readonly window: HeldWindow;
   /** Moments at which another part of the window begins, or the window itself. */
   readonly edges: readonly number[];
-  readonly #basis: Basis;
-  readonly #profile: EventProfile;
+  readonly #baseline: Baseline;
+  readonly #clock: LocalHours;
+  readonly #law: Law;
   readonly #small: number;
-  readonly #smallUsual: number;
-  readonly #last: number;
-  readonly #seen = new Map<number, { log: number; share: number }>();
-  readonly #upper = new Map<number, { last: number; before: number }>();
+  readonly #table: Table | undefined;
   readonly #errors: { last: readonly WindowError[]; before: readonly WindowError[] };
+  readonly #upper = new Map<number, { last: number; before: number }>();
   readonly #ahead: number;
 
   constructor(window: HeldWindow, basis: Basis) {
     const { state, learnt, baseline, clock } = basis;
     this.window = window;
     this.edges = [window.opens, window.deadline - LAST_HOURS * HOUR_MS, window.deadline, window.holdsUntil];
-    this.#basis = basis;
+    this.#baseline = baseline;
+    this.#clock = clock;
     this.#small = smallOf(state);
-    this.#smallUsual = smallDemand(baseline.profile.levels);
-    this.#last = clock.hourOf(window.deadline - 1);
     const identity = { ...window, period: window.name ?? "", type: window.type ?? "" };
     const expectedPeakFactor = basis.expectedPeakFactor > 1 ? basis.expectedPeakFactor : 1;
-    this.#profile = new EventProfile(identity, learnt, { clock, small: this.#small, expectedPeakFactor });
+    const profile = new EventProfile(identity, learnt, expectedPeakFactor);
+    this.#law = profile.law;
+    this.#table = learnt.length > 0 ? tableOf(profile, window, basis) : undefined;
     this.#errors = errorsOf(learnt, identity);
-    this.#ahead = nowcast(this.#hoursSoFar());
+    this.#ahead = nowcast(this.#hoursSoFar(basis));
   }
 
   /** The factor by which the window in force runs ahead of the forecast, 1 at least. */
@@ -68,20 +81,17 @@ export class WindowForecast {
 
   /** The first moment after `at` at which it may fall, besides its edges: with the hour that was seen. */
   nextChange(at: number): number {
-    return this.#basis.learnt.length > 0 && this.inForce(at) ? this.#basis.clock.nextHour(at) : Infinity;
+    return this.#table && this.inForce(at) ? this.#clock.nextHour(at) : Infinity;
   }
 
   #value(at: number, above: number): number {
-    const { clock, baseline } = this.#basis;
-    const hour = clock.hourOf(at);
-    const usual = baseline.level(hour);
-    let seen = this.#seen.get(hour);
-    if (!seen) {
-      seen = this.#profile.seen(alignedHour(hour, this.#last), usual, this.#smallUsual);
-      this.#seen.set(hour, seen);
-    }
-    const log = this.#profile.shrunk(seen, { ...this.window, at, usual });
-    return Math.max(0, (usual + this.#small) * Math.exp(log + above) - this.#small);
+    const hour = this.#clock.hourOf(at);
+    const usual = this.#baseline.level(hour);
+    const small = this.#small;
+    const law = (usual * deadlineFactor({ ...this.window, ...this.#law, at }) + small) / (usual + small);
+    const share = this.#table?.shares[hour - this.#table.first] ?? 0;
+    const seen = this.#table?.logs[hour - this.#table.first] ?? 0;
+    return Math.max(0, (usual + small) * Math.exp(share * seen + (1 - share) * Math.log(law) + above) - small);
   }
 
   #above(at: number, q: number): number {
@@ -96,8 +106,7 @@ export class WindowForecast {
   }
 
   /** The hours of this window that were seen, oldest first, and what was expected of each. */
-  *#hoursSoFar(): Generator<{ load: number; expected: number }> {
-    const { state, clock, recent, now } = this.#basis;
+  *#hoursSoFar({ state, clock, recent, now }: Basis): Generator<{ load: number; expected: number }> {
     const { calendar, name, opens, deadline } = this.window;
     const end = Math.min(now, deadline);
     const loads = new Map<number, number>();
@@ -118,8 +127,26 @@ export class WindowForecast {
   }
 }
 
+function tableOf(
+  profile: EventProfile,
+  { opens, deadline, holdsUntil }: HeldWindow,
+  { clock, baseline }: Basis,
+): Table {
+  const last = clock.hourOf(deadline - 1);
+  const first = Math.max(clock.hourOf(opens), last - LONGEST_HOURS);
+  const small = smallDemand(baseline.profile.levels);
+  const length = clock.hourOf(holdsUntil) - first + 1;
+  const [logs, shares] = [new Float32Array(length), new Float32Array(length)];
+  for (let index = 0; index < length; index += 1) {
+    const seen = profile.seen(alignedHour(first + index, last), baseline.level(first + index), small);
+    logs[index] = seen.log;
+    shares[index] = seen.share;
+  }
+  return { first, logs, shares };
+}
+
 function errorsOf(
-  learnt: readonly WindowProfile[],
+  learnt: readonly SeenWindow[],
   wanted: Parameters<typeof kinship>[0],
 ): { last: WindowError[]; before: WindowError[] } {
   const errors = learnt.flatMap((window) =>

@@ -3,11 +3,13 @@
 // npm run bench -- e2e: on a real node, how fast the image starts (exits 1 beyond 2 s), and a filing peak with invoiceops,
 // with a plain autoscaler, and with KEDA.
 // npm run bench -- forecast [6]: filing windows of six seeds replayed, invoiceops against other ways to scale.
+// npm run bench -- learn: what learning a year and planning from what was learnt cost.
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster, type Cluster } from "../../dev/cluster/cluster.ts";
 import { createPrometheusStub, type PrometheusStub } from "../support/prometheus-stub.ts";
 import { benchOnNode } from "./on-node.ts";
 import { benchForecast } from "./forecast/run.ts";
+import { benchLearn } from "./learn.ts";
 import { createFleet, QUERY, whenAllReconciled } from "./fleet.ts";
 import { OperatorProcess } from "./operator-process.ts";
 import { printTable, type Row } from "./table.ts";
@@ -17,6 +19,7 @@ const STEADY_MS = 180_000;
 const QUIET_MS = 130_000;
 
 if (process.argv[2] === "e2e") process.exit(await benchOnNode(process.argv.slice(3)));
+if (process.argv[2] === "learn") process.exit(benchLearn());
 if (process.argv[2] === "forecast") process.exit(benchForecast(process.argv.slice(3)));
 
 const sizes = process.argv
