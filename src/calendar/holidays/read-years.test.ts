@@ -1,4 +1,7 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { WorkdayCalendar } from "./holidays.ts";
 import { readHolidayYears } from "./read-years.ts";
 
 const NEW_YEAR = `
@@ -42,4 +45,38 @@ test.each<[string, string, string, RegExp]>([
 test("a year that is refused stops no other", () => {
   const { years, problems } = readHolidayYears(`- {year: 2026}${NEW_YEAR}`);
   expect([years.length, problems.map(({ field }) => field)]).toEqual([1, ["[0].source", "[0].days"]]);
+});
+
+const anything = fc.oneof(
+  fc.jsonValue(),
+  fc.array(
+    fc.record(
+      {
+        year: fc.oneof(fc.constant(2027), fc.jsonValue()),
+        days: fc.oneof(fc.constant(["2027-01-01"]), fc.jsonValue()),
+        workdays: fc.oneof(fc.constant(["2027-01-02"]), fc.constant(["2027-01-01"]), fc.jsonValue()),
+        source: fc.oneof(fc.constant("Notice 1"), fc.jsonValue()),
+      },
+      { requiredKeys: [] },
+    ),
+    { maxLength: 4 },
+  ),
+);
+
+test("whatever is in a file, each of its years can be used, or something is told", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        anything.map((value) => JSON.stringify(value)),
+        fc.string(),
+      ),
+      (text) => {
+        const { years, problems } = readHolidayYears(text);
+        expect(() => new WorkdayCalendar({ weekend: [6, 7], years })).not.toThrow();
+        // Silent about nothing but an empty list.
+        expect(years.length + problems.length > 0 || JSON.stringify(parse(text)) === "[]").toBe(true);
+      },
+    ),
+    { numRuns: 400 },
+  );
 });

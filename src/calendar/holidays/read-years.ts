@@ -12,7 +12,8 @@ const FIELDS = new Set<string>(["year", "source", ...LISTS]);
 export function readHolidayYears(text: string): { years: HolidayYear[]; problems: Problem[] } {
   let content: unknown;
   try {
-    content = parse(text);
+    // Its warnings would go to standard error, past the log.
+    content = parse(text, { logLevel: "error" });
   } catch (error) {
     const message = `is neither YAML nor JSON: ${(error as Error).message.split("\n")[0]}`;
     return { years: [], problems: [{ field: "", value: "", message }] };

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readIcs, type IcsFile } from "./events.ts";
 
@@ -156,4 +157,43 @@ test.each([
 
 test.each(["", "hello", "BEGIN:VCARD\r\nEND:VCARD"])("%j is no calendar", (text) => {
   expect(() => readIcs(Buffer.from(text))).toThrow(/does not begin with BEGIN:VCALENDAR/);
+});
+
+const word = fc.oneof(
+  fc.constantFrom(
+    "VEVENT",
+    "VALARM",
+    "VCALENDAR",
+    "20260224",
+    "20260224T180000",
+    "20260224T256060Z",
+    "P14D",
+    "-PT1H",
+    "x",
+  ),
+  fc.string({ maxLength: 12 }),
+);
+const line = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom("BEGIN:VEVENT", "END:VEVENT") },
+  fc
+    .tuple(
+      fc.constantFrom("BEGIN", "END", "DTSTART", "DTEND", "DURATION", "SUMMARY", "X-WR-TIMEZONE", " folded"),
+      fc.constantFrom("", ";VALUE=DATE", ";TZID=Asia/Shanghai", ";TZID=CST", ';TZID="'),
+      word,
+    )
+    .map(([name, parameter, value]) => `${name}${parameter}:${value}`),
+);
+
+test("whatever is in a file, each event is read or refused in words", () => {
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+      const { events, problems } = readIcs(calendar(...lines));
+      for (const { message } of problems) expect(message).toMatch(/^(has|ends) /);
+      for (const { span } of events) {
+        const [from, to] = "first" in span ? [span.first, span.last] : [span.start.toInstant(), span.end.toInstant()];
+        expect(from.toString() <= to.toString()).toBe(true);
+      }
+    }),
+    { numRuns: 400 },
+  );
 });
