@@ -3,8 +3,6 @@ import { schemaOf } from "../api/v1alpha1/crd.ts";
 import { withDefaults } from "../api/v1alpha1/defaults.ts";
 import { invoiceServiceKind, type InvoiceService } from "../api/v1alpha1/invoice-service.ts";
 import { repairInvoiceService } from "../api/v1alpha1/validate.ts";
-import { CalendarError } from "../calendar/calendar-error.ts";
-import { parseLocal } from "../calendar/local-time.ts";
 import { regimeCalendar, regimeOf, unknownRegime } from "../calendar/regimes/regimes.ts";
 import { resolveZone } from "../calendar/zone.ts";
 import { calendarName, heldUntilOf } from "../operator/calendars.ts";
@@ -12,6 +10,7 @@ import { userLeadMs } from "../scaling/settings.ts";
 import { kindOfManifest } from "./lint/kind-of.ts";
 import { schemaRefusals } from "./lint/schema.ts";
 import { calendarsIn, type Calendar } from "./manifest-calendars.ts";
+import { aboutFlag, rangeFlags } from "./moment-flag.ts";
 import { filesFlag, nameOfManifest, readManifests, recursiveFlag, type Manifest } from "./manifests.ts";
 import { formatOf, outputFlag, printedAs } from "./output.ts";
 import { planOf } from "./plan/steps.ts";
@@ -21,7 +20,7 @@ import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
 
 /** The shortest lead that the operator plans with; what it measures at the pods is not in a file. */
 const SHORTEST_LEAD = "2m";
-const LONGEST_MS = 400 * 86_400_000;
+const LONGEST_DAYS = 400;
 
 export const plan: Verb = {
   name: "plan",
@@ -59,7 +58,7 @@ export const plan: Verb = {
     if (services.length === 0) throw new UsageError("there is no InvoiceService in the files");
     const known = [...calendars, ...regimesIn(services)];
     const zone = zoneOf(context, known);
-    const range = rangeOf(context, zone);
+    const range = rangeFlags(context, { zone, longestDays: LONGEST_DAYS });
     const views = services.map((service) => viewOf(context, service, known, { ...range, zone }));
     if (!printedAs(context, () => ({ from: timestamp(range.from), to: timestamp(range.to), services: views }))) {
       context.out(views.map((view) => planText(view, zone, context.paint)).join("\n"));
@@ -96,35 +95,6 @@ function isZone(name: string | undefined): boolean {
     return name !== undefined && resolveZone(name) !== "";
   } catch {
     return false;
-  }
-}
-
-function rangeOf(context: CliContext, zone: string): { from: number; to: number } {
-  const [from, to] = (["from", "to"] as const).map((flag) => {
-    const text = context.text(flag);
-    if (text === undefined) throw new UsageError(`--${flag} is missing: give a time such as 2026-11-01`);
-    return aboutFlag(flag, () => momentOf(text, zone));
-  }) as [number, number];
-  if (to <= from) throw new UsageError("--to is not after --from");
-  if (to - from > LONGEST_MS) throw new UsageError("from --from to --to are more than 400 days: ask for less");
-  return { from, to };
-}
-
-/** A local time or a day in the zone, or a time with its own offset. */
-function momentOf(text: string, zone: string): number {
-  const offset = /(Z|[+-]\d{2}:\d{2})$/i.test(text) && text.includes("T");
-  const at = offset ? Date.parse(text) : parseLocal(text, zone, 0);
-  if (Number.isNaN(at)) throw new CalendarError(`"${text}" is not a time: write it as 2026-11-01T08:00:00Z`);
-  return at;
-}
-
-/** A CalendarError is about a flag here. */
-function aboutFlag<T>(flag: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof CalendarError) throw new UsageError(`--${flag}: ${error.message}`);
-    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { backtest } from "./backtest.ts";
 import { calendar } from "./calendar.ts";
 import { check } from "./check.ts";
 import { completion } from "./completion.ts";
@@ -20,6 +21,7 @@ export const verbs: readonly Verb[] = [
   check,
   lint,
   plan,
+  backtest,
   calendar,
   pause,
   resume,

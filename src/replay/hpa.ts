@@ -44,7 +44,7 @@ export class Hpa {
   readonly #settings: HpaSettings;
   readonly #events: ScaleEvents | undefined;
   /** As metrics gave them, before limits: what min and max did to them is not remembered. */
-  #recommendations: Recommendation[] = [];
+  readonly #recommendations: Recommendation[] = [];
   #begun = false;
 
   constructor(settings: HpaSettings = DEFAULT_HPA) {
@@ -76,17 +76,16 @@ export class Hpa {
   }
 
   #plain(raw: number, now: number, { current, min, max }: HpaLook): number {
-    const since = now - this.#settings.downscaleStabilizationMs;
-    this.#recommendations = this.#recommendations.filter(({ at }) => at >= since);
-    const stabilized = this.#recommendations.reduce((most, { replicas }) => Math.max(most, replicas), raw);
+    this.#forget(now - this.#settings.downscaleStabilizationMs);
+    let stabilized = raw;
+    for (const { replicas } of this.#recommendations) if (replicas > stabilized) stabilized = replicas;
     this.#recommendations.push({ at: now, replicas: raw });
     const most = Math.min(max, Math.max(DOUBLE * current, FREE_UP_TO));
     return stabilized < min ? min : Math.min(stabilized, most);
   }
 
   #withBehavior({ up, down }: Behavior, raw: number, { now, current, min, max }: HpaLook): number {
-    const longest = Math.max(up.stabilizationMs, down.stabilizationMs);
-    this.#recommendations = this.#recommendations.filter(({ at }) => at >= now - longest);
+    this.#forget(now - Math.max(up.stabilizationMs, down.stabilizationMs));
     let [lowest, highest] = [raw, raw];
     for (const { at, replicas } of this.#recommendations) {
       if (at > now - up.stabilizationMs) lowest = Math.min(lowest, replicas);
@@ -101,6 +100,11 @@ export class Hpa {
       return Math.max(stabilized, min, this.#events?.downLimit(now, current, down) ?? min);
     }
     return current;
+  }
+
+  /** What is as old as the wait still counts. */
+  #forget(before: number): void {
+    while (this.#recommendations[0] && this.#recommendations[0].at < before) this.#recommendations.shift();
   }
 }
 

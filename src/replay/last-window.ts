@@ -30,6 +30,22 @@ export function highestPeak(ground: Ground): number {
   return peaks.length > 0 ? Math.max(...peaks) : lastPeak(ground);
 }
 
+/** Works again each time one more window is over: what somebody does who looks at the last one. */
+export function eachWindow<T>(ground: Ground, work: () => T): () => T {
+  let kept: { until: number; value: T } | undefined;
+  return () => {
+    const { now } = ground.past;
+    if (!kept || now >= kept.until) {
+      const over = ground.windowsAt(now).map(({ deadline }) => deadline + STRAGGLERS_MS);
+      const nextOver = over.filter((at) => at > now);
+      // Until something has been seen at all, each day is worth a look.
+      const until = Math.min(...nextOver, now + (seenWindows(ground).length === 0 ? DAY_MS : Infinity));
+      kept = { until, value: work() };
+    }
+    return kept.value;
+  };
+}
+
 function busiestUsualHour({ past, windowsAt }: Ground): number {
   const exclude = windowsAt(past.now).map(({ opens, deadline }) => ({ from: opens, to: deadline + STRAGGLERS_MS }));
   return Math.max(0, ...(usual(past, exclude)?.profile.levels ?? []));

@@ -50,9 +50,10 @@ export function score(
     if (tick > first && run.floor[tick]! < run.floor[tick - 1]!) {
       result.largestStepDown = Math.max(result.largestStepDown, fallAt(run, tick, first));
     }
-    // NaN, where nothing was measured, is above nothing.
-    const above = loadAt(trace, at) - run.ready[tick]! * perReplica;
-    if (!(above > 0)) continue;
+    const capacity = run.ready[tick]! * perReplica;
+    const above = loadAt(trace, at) - capacity;
+    // NaN, where nothing was measured, is above nothing; nor is what doubles lose: three times 0.1 over 0.3.
+    if (!(above > 1e-9 * capacity)) continue;
     result.violationMinutes += minutes;
     result.lateRequests += above * seconds;
     if (deadlines.some((deadline) => at >= deadline - LAST_MS && at < deadline)) result.lastViolationMinutes += minutes;

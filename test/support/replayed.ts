@@ -23,13 +23,13 @@ export const world = (over: Partial<World> = {}): World => ({
   ...over,
 });
 
-/** Windows of ten days every four weeks, the first from the third week on. */
+/** Windows of four days every ten days, the first from the ninth day on. */
 const view: CalendarView = {
   name: "filing",
   zone: "UTC",
   windows: [0, 1, 2].map((index) => {
-    const opens = START + (14 + 28 * index) * DAY;
-    return { calendar: "filing", name: `w${index}`, opens, deadline: opens + 10 * DAY, grade: "Published" };
+    const opens = START + (8 + 10 * index) * DAY;
+    return { calendar: "filing", name: `w${index}`, opens, deadline: opens + 4 * DAY, grade: "Published" };
   }),
   problems: [],
 };
@@ -37,9 +37,9 @@ const view: CalendarView = {
 const views = [view];
 export const viewsAt = (): readonly CalendarView[] => views;
 
-/** Twelve weeks, five minutes a sample: days and nights, and five times as much before deadlines. */
+/** Five weeks, five minutes a sample: days and nights, and five times as much before deadlines. */
 export function filingLoad(): Scene["trace"] {
-  const load = Float64Array.from({ length: (84 * DAY) / STEP }, (_, index) => {
+  const load = Float64Array.from({ length: (35 * DAY) / STEP }, (_, index) => {
     const at = START + index * STEP;
     const window = view.windows.find(({ opens, deadline }) => at >= opens && at < deadline);
     const factor = window ? 1 + 4 / ((window.deadline - at) / DAY + 1) ** 1.3 : 1;

@@ -8,7 +8,7 @@ export function cronFixedDay(day: number): Policy {
   return {
     name: `KEDA cron, day ${day}`,
     begin(ground) {
-      const metric = replicasByHand(ground);
+      const replicas = replicasByHand(ground);
       return {
         look({ now }) {
           const at = new Date(now);
@@ -16,7 +16,7 @@ export function cronFixedDay(day: number): Policy {
             const deadline = Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, day) + DAY_MS;
             return now >= deadline - BEFORE_MS && now < deadline + AFTER_MS;
           });
-          return active ? { metric } : {};
+          return active ? { metric: replicas() } : {};
         },
       };
     },

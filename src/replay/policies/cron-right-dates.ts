@@ -1,4 +1,4 @@
-import { lastPeak } from "../last-window.ts";
+import { eachWindow, lastPeak } from "../last-window.ts";
 import type { Ground, Policy } from "../policy.ts";
 
 const HOUR_MS = 3_600_000;
@@ -7,9 +7,9 @@ export const AFTER_MS = 24 * HOUR_MS;
 const MARGIN = 1.2;
 
 /** Replicas that a careful person sets for the next window: the last one's highest demand and a fifth more. */
-export function replicasByHand(ground: Ground): number {
+export function replicasByHand(ground: Ground): () => number {
   const { perReplica, utilization } = ground.workload;
-  return Math.ceil((MARGIN * lastPeak(ground)) / (perReplica * utilization));
+  return eachWindow(ground, () => Math.ceil((MARGIN * lastPeak(ground)) / (perReplica * utilization)));
 }
 
 /**
@@ -19,13 +19,13 @@ export function replicasByHand(ground: Ground): number {
 export const cronRightDates: Policy = {
   name: "cron at the right dates",
   begin(ground) {
-    const floor = replicasByHand(ground);
+    const replicas = replicasByHand(ground);
     return {
       look({ now }) {
         const active = ground
           .windowsAt(now)
           .some(({ deadline }) => now >= deadline - BEFORE_MS && now < deadline + AFTER_MS);
-        return active ? { floor } : {};
+        return active ? { floor: replicas() } : {};
       },
     };
   },

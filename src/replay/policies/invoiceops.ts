@@ -3,7 +3,7 @@ import type { CalendarView } from "../../operator/calendars.ts";
 import type { Reading } from "../../prometheus/reading.ts";
 import { decide, type Decision, type ScalingMemory } from "../../scaling/decide.ts";
 import { afterWrite } from "../../scaling/floor.ts";
-import { leadOf } from "../../scaling/lead.ts";
+import { leadOf, type PodStart } from "../../scaling/lead.ts";
 import { initialReactiveState, type SignalReading } from "../../scaling/reactive.ts";
 import { scalingSettings, userLeadMs } from "../../scaling/settings.ts";
 import { Planner, type Prepared } from "../planner.ts";
@@ -12,7 +12,11 @@ import { RaisedMinimum } from "../raised-minimum.ts";
 
 /** The operator itself: its forecast, its plan, its decision and its release, on the replayed HPA. */
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How often is learnt. The operator does it each hour in a window and every six outside, which would take hours here. */
+const IN_FORCE_MS = 6 * HOUR_MS;
+const QUIET_MS = DAY_MS;
 /** A shortfall is judged 72 h ahead. The operator looks further, which changes no count and takes most of the time. */
 const HORIZON_MS = 4 * DAY_MS;
 
@@ -21,8 +25,8 @@ export interface Replayed {
   service: InvoiceService;
   /** The service's calendars as they are known at a moment. */
   viewsAt: (now: number) => readonly CalendarView[];
-  /** How often the forecast is made anew, ms; a day unless told otherwise. */
-  learnEveryMs?: number;
+  /** What is planned with at a moment; a planner of its own unless several replays share one. */
+  prepare?: Planner["prepare"];
   /** Told of each look. */
   onLook?: (looked: Looked) => void;
 }
@@ -35,14 +39,16 @@ export interface Looked {
   fought: boolean;
 }
 
-export function invoiceops({ service, viewsAt, learnEveryMs = DAY_MS, onLook }: Replayed): Policy {
+export function invoiceops({ service, viewsAt, prepare, onLook }: Replayed): Policy {
   return {
     name: "invoiceops",
     begin({ past, workload }) {
-      const planner = new Planner(service, viewsAt);
+      const own = new Planner(service);
+      const preparing = prepare ?? ((...input) => own.prepare(...input));
       const field = new RaisedMinimum(workload.minReplicas, workload.maxReplicas);
       const settings = scalingSettings(service.spec);
       const userLead = userLeadMs(service.spec);
+      const leadMs = measuredLead(userLead);
       let memory: ScalingMemory = { reactive: initialReactiveState, floor: { resets: [] } };
       let kept: { prepared: Prepared; views: readonly CalendarView[]; until: number } | undefined;
       let written = field.value;
@@ -50,7 +56,8 @@ export function invoiceops({ service, viewsAt, learnEveryMs = DAY_MS, onLook }: 
       const preparedAt = (now: number): Prepared => {
         const views = viewsAt(now);
         if (!kept || now >= kept.until || kept.views !== views) {
-          kept = { prepared: planner.prepare(past), views, until: now + learnEveryMs };
+          const prepared = preparing(past, views);
+          kept = { prepared, views, until: now + (prepared.inForce ? IN_FORCE_MS : QUIET_MS) };
         }
         return kept.prepared;
       };
@@ -65,7 +72,7 @@ export function invoiceops({ service, viewsAt, learnEveryMs = DAY_MS, onLook }: 
             signals: [signalOf(look, workload.perReplica * workload.utilization)],
             sources: prepared.sources,
             planComplete: prepared.complete,
-            leadMs: leadOf(look.starts, userLead).ms,
+            leadMs: leadMs(look.starts),
             leadFixed: userLead !== undefined,
             horizonMs: HORIZON_MS,
             target: field.target(),
@@ -93,4 +100,14 @@ function signalOf({ demand, now }: Look, perReplica: number): SignalReading {
       ? { ok: false, reason: "Unavailable", message: "nothing was measured" }
       : { ok: true, value: demand, at: now };
   return { name: "demand", reading, perReplica };
+}
+
+/** Worked out again when one more pod has started: it is asked for twice a minute. */
+function measuredLead(userMs: number | undefined): (starts: readonly PodStart[]) => number {
+  let kept: { last: PodStart | undefined; ms: number } | undefined;
+  return (starts) => {
+    const last = starts.at(-1);
+    if (!kept || kept.last !== last) kept = { last, ms: leadOf(starts, userMs).ms };
+    return kept.ms;
+  };
 }

@@ -15,21 +15,24 @@ export const SEEN = [0, 1, 2, 3, 6, 12];
 export const FACTORS = [3, 20, 200];
 const NODE_LEADS = [0, 3, 10];
 const TROUBLES: readonly Trouble[] = ["shifted", "extended", "outage", "ceiling", "no peak", "smooth"];
-const TROUBLED_SEEN = [0, 3, 6];
+const TROUBLED_SEEN = [0, 3];
 
-/** Every number of past windows with every node lead and factor, `seeds` times; each trouble with its own. */
+/**
+ * Every number of past windows with every node lead, and each trouble after none and three, `seeds` times; factors take
+ * turns. Cells that differ by the node lead alone stand side by side: they share what is learnt.
+ */
 export function cells(seeds: number): Cell[] {
   const all: Cell[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    for (const peakFactor of FACTORS)
-      for (const seen of SEEN)
-        for (const nodeLeadMinutes of NODE_LEADS) all.push({ seed, seen, peakFactor, nodeLeadMinutes });
-    for (const trouble of TROUBLES)
+    for (const [index, seen] of SEEN.entries())
+      for (const nodeLeadMinutes of NODE_LEADS)
+        all.push({ seed, seen, peakFactor: FACTORS[(seed + index) % FACTORS.length]!, nodeLeadMinutes });
+    for (const [index, trouble] of TROUBLES.entries())
       for (const seen of TROUBLED_SEEN)
         all.push({
           seed,
           seen,
-          peakFactor: FACTORS[(seed + seen) % FACTORS.length]!,
+          peakFactor: FACTORS[(seed + index) % FACTORS.length]!,
           nodeLeadMinutes: trouble === "smooth" ? 0 : NODE_LEADS[1 + (seed % 2)]!,
           trouble,
         });

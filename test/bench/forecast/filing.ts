@@ -1,8 +1,8 @@
 import { withDefaults } from "../../../src/api/v1alpha1/defaults.ts";
 import { schemaOf } from "../../../src/api/v1alpha1/crd.ts";
 import { filingCalendarKind, type FilingCalendarSpec } from "../../../src/api/v1alpha1/filing-calendar.ts";
-import { windowsOf } from "../../../src/calendar/windows.ts";
 import type { CalendarView } from "../../../src/operator/calendars.ts";
+import { announcedViews } from "../../../src/replay/announced.ts";
 import { seeded } from "../../../src/replay/random.ts";
 
 /** Monthly filing as tax offices have it: due on the 15th, or the next working day, holidays included. */
@@ -48,17 +48,6 @@ export function extended(window: FiledWindow): FiledWindow {
 
 /** The calendar as it can be known at a moment: what is announced later is not in it. */
 export function viewsOf(windows: readonly FiledWindow[]): (now: number) => readonly CalendarView[] {
-  const known = new Map<string, readonly CalendarView[]>();
-  return (now) => {
-    const told = windows.filter(({ extension }) => extension && extension.announcedAt <= now);
-    const key = told.map(({ period }) => period).join(",");
-    const views = known.get(key) ?? [viewOf(windows, told)];
-    known.set(key, views);
-    return views;
-  };
-}
-
-function viewOf(windows: readonly FiledWindow[], told: readonly FiledWindow[]): CalendarView {
   const spec = withDefaults(schemaOf(filingCalendarKind).properties!["spec"]!, {
     timeZone: "UTC",
     dates: windows.map(({ period, opens, until, extension }) => ({
@@ -66,15 +55,20 @@ function viewOf(windows: readonly FiledWindow[], told: readonly FiledWindow[]): 
       opens: text(opens),
       deadline: text(extension?.from ?? until),
     })),
-    overrides: told.map(({ period, until, extension }) => ({
-      period,
-      deadline: text(until),
-      announcedAt: new Date(extension!.announcedAt).toISOString(),
-      source: "the bench",
-    })),
+    overrides: windows.flatMap(({ period, until, extension }) =>
+      extension
+        ? [
+            {
+              period,
+              deadline: text(until),
+              announcedAt: new Date(extension.announcedAt).toISOString(),
+              source: "the bench",
+            },
+          ]
+        : [],
+    ),
   }) as FilingCalendarSpec;
-  const range = { from: windows[0]!.opens, to: windows.at(-1)!.until };
-  return { name: CALENDAR, zone: "UTC", ...windowsOf(spec, CALENDAR, range) };
+  return announcedViews([{ name: CALENDAR, spec }], { from: windows[0]!.opens, to: windows.at(-1)!.until });
 }
 
 function text(at: number): string {

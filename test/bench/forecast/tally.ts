@@ -62,7 +62,7 @@ export class Outcomes {
   }
 
   get forecast(): ForecastScore {
-    return forecastScore(this.#all.flatMap(({ forecast }) => scaled(forecast)));
+    return forecastScore(this.#all.flatMap(({ forecast }) => forecast));
   }
 
   /** Of the warnings that were given those that came true, and of the shortfalls those that were told; 72 h ahead. */
@@ -72,12 +72,6 @@ export class Outcomes {
     const hits = given.filter((outcome) => outcome.short).length;
     return { given: given.length, precision: hits / given.length, recall: hits / short.length };
   }
-}
-
-/** By the window's mean load, or the largest service would be all that counts. */
-function scaled(hours: Outcome["forecast"]): Outcome["forecast"] {
-  const level = mean(hours.map(({ actual }) => actual));
-  return hours.map(({ actual, told }) => ({ actual: actual / level, told: told.map((value) => value / level) }));
 }
 
 function mean(values: readonly number[]): number {
