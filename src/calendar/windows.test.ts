@@ -199,6 +199,99 @@ describe("deadlines that were moved", () => {
   });
 });
 
+describe("by filings", () => {
+  const filings: FilingCalendarSpec["filings"] = [
+    { name: "list", type: "monthly", deadline: { day: 11 }, shift: "none", opens: { day: 1 } },
+    {
+      name: "return",
+      type: "quarterly",
+      months: [1, 4, 7, 10],
+      deadline: { day: 22 },
+      shift: "none",
+      opens: { day: 1 },
+    },
+  ];
+
+  test("windows of several follow one another, each by the name of what is due at its end", () => {
+    expect(windowsIn({ filings }, "2026-10-01", "2026-11-30")).toEqual([
+      "2026-10 list 2026-10-01 2026-10-12 Computed",
+      "2026-10 return 2026-10-12 2026-10-23 Computed",
+      "2026-11 list 2026-11-01 2026-11-12 Computed",
+    ]);
+  });
+
+  test.each([
+    ["by its name", "2026-10 list", "2026-10-14", "2026-10 list 2026-10-12 2026-10-15 Published"],
+    [
+      "by its month alone, which means the last that is due before",
+      "2026-10",
+      "2026-10-14",
+      "2026-10 list 2026-10-12 2026-10-15 Published",
+    ],
+    ["by its month alone, after all", "2026-10", "2026-10-30", "2026-10 return 2026-10-23 2026-10-31 Published"],
+  ])("one is moved %s", (_, period, deadline, expected) => {
+    const overrides = [{ period, deadline, source: "notice 42" }];
+    expect(windowsIn({ filings, overrides }, "2026-10-01", "2026-10-31")).toContain(expected);
+  });
+
+  test("two that end at one moment are one, held as long as either", () => {
+    const unsettled = {
+      name: "b",
+      type: "monthly",
+      deadline: { day: 11 },
+      shift: "none",
+      opens: { day: 5 },
+      settled: false,
+    } as const;
+    const { windows } = windowsOf(calendar({ filings: [...filings, unsettled] }), "vat", {
+      from: Date.parse("2026-11-01"),
+      to: Date.parse("2026-11-30"),
+    });
+    expect(windows).toMatchObject([
+      { name: "2026-11 list", opens: Date.parse("2026-11-01"), grade: "Computed", heldUntil: Date.parse("2026-11-24") },
+    ]);
+  });
+
+  test("the n-th working day is counted with weekends and holidays left out", () => {
+    const tenth = {
+      name: "efd",
+      type: "monthly",
+      deadline: { workday: 10 },
+      shift: "none",
+      opens: { day: 1 },
+    } as const;
+    const holidays = [{ year: 2026, days: ["2026-11-02"], source: "x" }];
+    expect(windowsIn({ filings: [tenth], holidays }, "2026-11-01", "2026-11-30")).toEqual([
+      "2026-11 2026-11-01 2026-11-17 Computed",
+    ]);
+    expect(windowsIn({ filings: [tenth] }, "2026-11-01", "2026-11-30")).toEqual([
+      "2026-11 2026-11-01 2026-11-11 Provisional",
+    ]);
+  });
+
+  test.each<[string, Partial<FilingCalendarSpec>, string]>([
+    [
+      "a day that no month has",
+      { filings: [{ ...filings[0]!, deadline: { day: 32 } }] },
+      'spec.filings[0].deadline: "{"day":32}" cannot be used',
+    ],
+    [
+      "a policy that nobody knows",
+      { filings: [{ ...filings[0]!, shift: "sometimes" as never }] },
+      'spec.filings[0].shift: "sometimes" cannot be used: write none, nextWorkday',
+    ],
+    [
+      "a year of holidays with a date of another",
+      { filings: filings!, holidays: [{ year: 2026, days: ["2027-01-01"], source: "x" }] },
+      "spec.holidays[2026].days[0]",
+    ],
+    ["a regime that there is not", { regime: "XX" }, 'spec.regime: "XX" is not a regime that is built in'],
+    ["no zone", { filings: filings!, timeZone: undefined as never }, "spec.timeZone: is missing"],
+  ])("%s is named", (_, spec, problem) => {
+    expect(problemsIn(spec)).toContainEqual(expect.stringContaining(problem));
+  });
+});
+
 describe("what cannot be used is named and the rest stands", () => {
   test.each([
     [

@@ -81,6 +81,19 @@ describe("gen argocd", () => {
     expect(warnings).toMatch(/^standard input:\d+: spec\.timeZone: /m);
   });
 
+  test("a regime, without cluster and files", async () => {
+    const { code, out } = await run(["--regime", "GB", "--regime", "PL", "--months", "2"]);
+    expect(code).toBe(0);
+    expect(windowsIn(out).map(({ description }) => description)).toEqual([
+      "invoiceops: 2026-12-01T00:00 to 2026-12-08T00:00 Europe/London, 2026-12 of regime/GB",
+      "invoiceops: 2027-01-01T00:00 to 2027-01-08T00:00 Europe/London, 2027-01 of regime/GB",
+      "invoiceops: 2026-11-11T00:00 to 2026-11-26T00:00 Europe/Warsaw, 2026-11 of regime/PL",
+      "invoiceops: 2026-12-11T00:00 to 2026-12-29T00:00 Europe/Warsaw, 2026-12 of regime/PL",
+    ]);
+    const unknown = await run(["--regime", "XX"]);
+    expect([unknown.code, unknown.warnings]).toEqual([2, expect.stringContaining('--regime: "XX" is not a regime')]);
+  });
+
   test("no window ahead is told", async () => {
     const dates = [{ period: "old", opens: "2025-12-01", deadline: "2025-12-15" }];
     const { code, out, warnings } = await run(["-f", "-"], calendar({ timeZone: "Etc/UTC", dates }));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FilingCalendar } from "../api/v1alpha1/filing-calendar.ts";
-import { Calendars } from "./calendars.ts";
+import { holidayTable } from "../calendar/holidays/holiday-table.ts";
+import { Calendars, nextWindow } from "./calendars.ts";
 
 const DAY = 86_400_000;
 const now = Date.parse("2027-01-12T08:00:00Z");
@@ -64,9 +65,53 @@ describe("the view of a calendar", () => {
     expect(calendars.view({ name: "cn-vat" }, now)).toBeUndefined();
   });
 
+  test("of a regime has its windows without an object, and the same value all day", () => {
+    const { calendars } = bench();
+    const view = calendars.view({ regime: "PL" }, now);
+    expect(view).toMatchObject({ name: "PL", zone: "Europe/Warsaw", problems: [] });
+    expect(view?.windows.find(({ name }) => name === "2027-01")).toMatchObject({
+      calendar: "PL",
+      type: "quarterly",
+      deadline: Date.parse("2027-01-25T23:00:00Z"),
+    });
+    expect(calendars.view({ regime: "PL" }, now + DAY / 2)).toBe(view);
+    expect(calendars.view({ regime: "XX" }, now)).toBeUndefined();
+  });
+
+  test("is another one once holidays are added", () => {
+    const january = { year: 2027, days: ["2027-01-01"], source: "notice 1" };
+    let table = holidayTable();
+    const calendars = new Calendars(
+      () => undefined,
+      () => table,
+    );
+    const gradeOf = (): string | undefined =>
+      calendars.view({ regime: "CN" }, now)?.windows.find(({ name }) => name === "2027-01")?.grade;
+    expect(gradeOf()).toBe("Provisional");
+    table = holidayTable(new Map([["CN", [january]]]));
+    expect(gradeOf()).toBe("Computed");
+  });
+
   test("without a zone that exists has neither zone nor windows, and says why", () => {
     const view = bench(calendar({ timeZone: "Europe/Berlim" })).calendars.view({ name: "cn-vat" }, now);
     expect(view).toMatchObject({ windows: [], problems: [{ field: "spec.timeZone", value: "Europe/Berlim" }] });
     expect(view).not.toHaveProperty("zone");
+  });
+});
+
+describe("the next window", () => {
+  const calendars = new Calendars(() => undefined);
+  const china = (moment: string): ReturnType<typeof nextWindow> =>
+    nextWindow(calendars.view({ regime: "CN" }, now)?.windows ?? [], Date.parse(moment));
+
+  test("is a provisional one as long as that may be open", () => {
+    expect(china("2027-01-15T15:59:59Z")?.name).toBe("2027-01");
+    expect(china("2027-01-27T15:59:59Z")).toMatchObject({
+      name: "2027-01",
+      grade: "Provisional",
+      deadline: Date.parse("2027-01-15T16:00:00Z"),
+      heldUntil: Date.parse("2027-01-27T16:00:00Z"),
+    });
+    expect(china("2027-01-27T16:00:00Z")?.name).toBe("2027-02");
   });
 });

@@ -81,6 +81,85 @@ describe("CalendarConfirmed", () => {
     expect(calendarConfirmed(views.length, [], views, now)).toEqual({ type: "CalendarConfirmed", ...expected });
   });
 
+  const regimeViews = (codes: readonly string[], at: number): CalendarView[] => {
+    const calendars = new Calendars(() => undefined);
+    return codes.map((regime) => calendars.view({ regime }, at)!);
+  };
+  const confirmed = (codes: readonly string[], moment: string): object =>
+    calendarConfirmed(codes.length, [], regimeViews(codes, Date.parse(moment)), Date.parse(moment));
+
+  test.each<[string, string[], string, object]>([
+    [
+      "is True while the dates in sight are published, and the coming year is nobody's business yet",
+      ["CN"],
+      "2026-09-20T00:00:00Z",
+      { status: "True", reason: "Published" },
+    ],
+    [
+      "is False from 1 November on when the holidays of the coming year are not known",
+      ["CN"],
+      "2026-11-01T00:00:00Z",
+      {
+        status: "False",
+        reason: "HolidayYearNotPublished",
+        message:
+          "the deadline of CN 2027-01 is provisional: 2027-01-15T16:00:00Z is prepared for, capacity is held until 2027-01-27T16:00:00Z; the holidays of 2027 are not known: give them once they are published",
+      },
+    ],
+    [
+      "is so in the last second of October, too, only when it is in sight",
+      ["CN"],
+      "2026-10-31T23:59:59Z",
+      { status: "True", reason: "Published" },
+    ],
+    [
+      "is False for one of several calendars",
+      ["GB", "CN"],
+      "2026-11-20T00:00:00Z",
+      { status: "False", reason: "HolidayYearNotPublished" },
+    ],
+    [
+      "is Unknown where a rule is not settled, and says until when that is held",
+      ["GB", "VN"],
+      "2026-06-20T00:00:00Z",
+      {
+        status: "Unknown",
+        reason: "RuleUnsettled",
+        message: expect.stringMatching(
+          /^the deadline of VN .* is provisional: .*not settled: give the date as an override/,
+        ),
+      },
+    ],
+    [
+      "is Unknown where a day may be off or not",
+      ["BR-PE"],
+      "2026-02-10T00:00:00Z",
+      {
+        status: "Unknown",
+        reason: "HolidayUnsure",
+        message: expect.stringContaining("whether 2026-02-16 is a day off"),
+      },
+    ],
+    [
+      "is Unknown where a rule alone says it, whatever the weekend",
+      ["GB", "IN"],
+      "2026-11-20T00:00:00Z",
+      { status: "Unknown", reason: "Computed" },
+    ],
+  ])("%s", (_, codes, moment, expected) => {
+    expect(confirmed(codes, moment)).toMatchObject({ type: "CalendarConfirmed", ...expected });
+  });
+
+  test("is False with a regime that is not built in, and lists those that are", () => {
+    expect(calendarConfirmed(2, [{ regime: "XX" }, { name: "vat" }], [], now)).toMatchObject({
+      status: "False",
+      reason: "CalendarNotFound",
+      message: expect.stringMatching(
+        /^FilingCalendar vat does not exist: .*; spec\.calendars: "XX" is not a regime that is built in: .*known are/,
+      ),
+    });
+  });
+
   test("is False without the calendars, and names them", () => {
     expect(calendarConfirmed(3, [{ name: "vat" }, { name: "gst" }], [viewOf("qst", monthly)], now)).toEqual({
       type: "CalendarConfirmed",

@@ -17,7 +17,8 @@ export function codeOf({ operands, text }: Pick<CliContext, "operands" | "text">
   if (more.length > 0) throw new UsageError(`one regime at a time: ${more.join(" ")} is too much`);
   const code = typed.toUpperCase();
   const given = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter((flag) => text(flag) !== undefined);
-  if (given.length > 1) throw new UsageError(`--${given.join(" and --")} do not go together: give one`);
+  if (given.length > 1)
+    throw new UsageError(`${given.map((flag) => `--${flag}`).join(" and ")} do not go together: give one`);
   const [flag] = given;
   if (flag === undefined) return known(code);
   const { of, example } = PARTS[flag];

@@ -131,6 +131,15 @@ test("what the API server takes and the operator does not is refused too, on its
   ]);
 });
 
+test("a regime that is not built in is refused, and in a calendar too", async () => {
+  const calendar = `---\napiVersion: invoiceops.dev/v1alpha1\nkind: FilingCalendar\nmetadata: {name: xx}\nspec: {regime: XX}\n`;
+  const text = good.replace("  scaling:", "  calendars: [{regime: CN}, {regime: XX}]\n  scaling:") + calendar;
+  expect(await lines(text)).toEqual([
+    expect.stringMatching(/^standard input:10: spec\.calendars\[1\]\.regime: "XX" is not a regime .*\(InvoiceService/),
+    expect.stringMatching(/^standard input:\d+: spec\.regime: "XX" is not a regime .*\(FilingCalendar xx\)$/),
+  ]);
+});
+
 test("-o json has the same", async () => {
   const { code, out } = await run(["-f", "-", "-o", "json"], good.replace("minReplicas: 2", "minReplicas: 0"));
   expect(code).toBe(1);

@@ -177,6 +177,25 @@ test.each<[string[], RegExp]>([
   expect(warned).toMatch(message);
 });
 
+test("a regime needs no file, and its provisional windows say until when they may last", async () => {
+  const spec = `  calendars: [{regime: CN}]\n${scaling(", perReplica: 100, expectedPeakFactor: 3")}`;
+  const range = ["--from", "2026-12-10", "--to", "2027-01-31", "--demand", "500"];
+  const { code, windows, notes, zone } = await planned(service(spec), ...range);
+  expect([code, notes, zone]).toEqual([0, [], "Asia/Shanghai"]);
+  expect(windows).toMatchObject([
+    { calendar: "CN", period: "2026-12", grade: "Published", deadline: "2026-12-15T16:00:00Z" },
+    { calendar: "CN", period: "2027-01", grade: "Provisional", heldUntil: "2027-01-27T16:00:00Z" },
+  ]);
+  expect((await run(service(spec), ...range)).out).toContain(
+    "2027-01-16 00:00 Asia/Shanghai, provisional (it may end as late as 2027-01-28 00:00 Asia/Shanghai)",
+  );
+});
+
+test("a regime that is not built in is a note, with those that are", async () => {
+  const { code, notes } = await planned(service(`  calendars: [{regime: XX}]\n${scaling("")}`), ...inNovember);
+  expect([code, notes]).toEqual([1, [expect.stringMatching(/^spec\.calendars: "XX" is not a regime .*known are/)]]);
+});
+
 test("a calendar that does not fit its schema is told with its line, and the rest is planned", async () => {
   const spec = `  calendars: [{name: cn}]\n${scaling("")}`;
   const { code, out, warned } = await run(

@@ -59,7 +59,7 @@ export function planOf({ service, calendars, from, to, leadMs, demand }: PlanQue
     steps,
     windows: views
       .flatMap(({ windows }) => windows)
-      .filter(({ opens, deadline }) => opens <= to && deadline >= from)
+      .filter(({ opens, deadline, heldUntil = deadline }) => opens <= to && heldUntil >= from)
       .toSorted((a, b) => a.deadline - b.deadline),
     problems: [...views.flatMap((view) => view.problems), ...problems.values()],
     needsForecast,
