@@ -9,6 +9,7 @@ import { calendarFiles } from "./calendars.ts";
 import { crdTemplate, rulesTemplate } from "./chart.ts";
 import { readmeWithValues } from "./chart-readme.ts";
 import { firstDifferences } from "./differences.ts";
+import { regimesPage } from "./regimes.ts";
 
 /**
  * Writes the files that follow from the source (npm run generate). With --check it writes nothing and fails when a
@@ -27,6 +28,7 @@ const files = new Map([
   ["deploy/argocd/argocd-cm.yaml", argoCdConfigMap(customizations)] as const,
   ["deploy/argocd/values.yaml", argoCdValues(customizations)] as const,
   ["docs/cli.md", reference(verbs)] as const,
+  ["docs/regimes.md", regimesPage()] as const,
   ...["deploy/calendars", `${calendarsChart}/calendars`].flatMap((folder) =>
     calendarFiles().map(([name, text]) => [`${folder}/${name}`, text] as const),
   ),
