@@ -65,7 +65,7 @@ function table(rows: readonly (readonly string[])[]): string {
 
 /** Columns that a text takes: characters of China, Japan and Korea take two. */
 function width(text: string): number {
-  return [...text].reduce(
+  return Array.from(text).reduce(
     (sum, character) =>
       sum +
       (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/.test(character) ? 2 : 1),

@@ -282,11 +282,11 @@ describe("by filings", () => {
     ],
     [
       "a year of holidays with a date of another",
-      { filings: filings!, holidays: [{ year: 2026, days: ["2027-01-01"], source: "x" }] },
+      { filings, holidays: [{ year: 2026, days: ["2027-01-01"], source: "x" }] },
       "spec.holidays[2026].days[0]",
     ],
     ["a regime that there is not", { regime: "XX" }, 'spec.regime: "XX" is not a regime that is built in'],
-    ["no zone", { filings: filings!, timeZone: undefined as never }, "spec.timeZone: is missing"],
+    ["no zone", { filings, timeZone: undefined as never }, "spec.timeZone: is missing"],
   ])("%s is named", (_, spec, problem) => {
     expect(problemsIn(spec)).toContainEqual(expect.stringContaining(problem));
   });

@@ -19,6 +19,14 @@ function viewOf(name: string, spec: FilingCalendarSpec): CalendarView {
   return view;
 }
 
+/** What is said, at a moment, to a service that follows regimes. */
+function confirmed(codes: readonly string[], moment: string): object {
+  const at = Date.parse(moment);
+  const calendars = new Calendars(() => undefined);
+  const views = codes.flatMap((regime) => calendars.view({ regime }, at) ?? []);
+  return calendarConfirmed(codes.length, [], views, at);
+}
+
 describe("CalendarConfirmed", () => {
   test.each<[string, Record<string, FilingCalendarSpec>, object]>([
     ["is True without a calendar", {}, { status: "True", reason: "NoCalendar", message: "no calendar is named" }],
@@ -80,13 +88,6 @@ describe("CalendarConfirmed", () => {
     const views = Object.entries(calendars).map(([name, spec]) => viewOf(name, spec));
     expect(calendarConfirmed(views.length, [], views, now)).toEqual({ type: "CalendarConfirmed", ...expected });
   });
-
-  const regimeViews = (codes: readonly string[], at: number): CalendarView[] => {
-    const calendars = new Calendars(() => undefined);
-    return codes.map((regime) => calendars.view({ regime }, at)!);
-  };
-  const confirmed = (codes: readonly string[], moment: string): object =>
-    calendarConfirmed(codes.length, [], regimeViews(codes, Date.parse(moment)), Date.parse(moment));
 
   test.each<[string, string[], string, object]>([
     [
