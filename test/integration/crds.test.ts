@@ -92,6 +92,34 @@ describe("kubectl", () => {
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(words);
   });
 
+  test.each([
+    ["spec.workload.name=found-api,spec.workload.kind=Deployment", ["invoiceservice.invoiceops.dev/found"]],
+    ["spec.workload.name=found-api,spec.workload.kind=StatefulSet", []],
+    ["spec.workload.name=found-api,spec.mode=Auto", ["invoiceservice.invoiceops.dev/found"]],
+  ])("get --field-selector %s finds on the server %j", async (selector, names) => {
+    await applied("found", { "spec.workload.name": "found-api" });
+    const get = ["get", "invsvc", `--namespace=${namespace}`, `--field-selector=${selector}`, "--output=name"];
+    expect((await cluster.kubectl(get)).stdout.split("\n").filter((name) => name !== "")).toEqual(names);
+  });
+
+  test("get --field-selector finds the FilingCalendars of a regime", async () => {
+    // Calendars have no namespace, so those of other test files are there too.
+    const name = `${namespace}-regime`;
+    await cluster.apply({
+      apiVersion: service.apiVersion,
+      kind: "FilingCalendar",
+      metadata: { name },
+      spec: { regime: "GB" },
+    });
+    onTestFinished(async () => void (await cluster.kubectl(["delete", "fcal", name])));
+    const of = async (regime: string): Promise<string[]> =>
+      (await cluster.kubectl(["get", "fcal", `--field-selector=spec.regime=${regime}`, "--output=name"])).stdout.split(
+        "\n",
+      );
+    expect(await of("GB")).toContain(`filingcalendar.invoiceops.dev/${name}`);
+    expect(await of("PL")).not.toContain(`filingcalendar.invoiceops.dev/${name}`);
+  });
+
   test("get shows the columns, and the category finds the object", async () => {
     await applied("columns");
     await connect().applyStatus(invoiceServices, {

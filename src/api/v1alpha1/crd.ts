@@ -39,6 +39,7 @@ function version(definition: KindDefinition): object {
     storage: true,
     subresources: { status: {} },
     additionalPrinterColumns: definition.columns,
+    selectableFields: definition.selectable.map((jsonPath) => ({ jsonPath })),
     schema: { openAPIV3Schema: schemaOf(definition) },
   };
 }

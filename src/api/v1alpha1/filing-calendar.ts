@@ -221,6 +221,7 @@ export const filingCalendarKind: KindDefinition = {
       priority: 1,
     },
   ],
+  selectable: [".spec.regime"],
   spec: spec.json,
   status: status.json,
 };

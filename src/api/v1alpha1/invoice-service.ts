@@ -288,6 +288,7 @@ export const invoiceServiceKind: KindDefinition = {
       priority: 1,
     },
   ],
+  selectable: [".spec.workload.kind", ".spec.workload.name", ".spec.mode"],
   spec: spec.json,
   status: status.json,
 };

@@ -18,6 +18,8 @@ export interface KindDefinition {
   readonly scope: "Namespaced" | "Cluster";
   readonly description: string;
   readonly columns: readonly Column[];
+  /** Paths of the fields that `kubectl get --field-selector` knows, such as `.spec.mode`. */
+  readonly selectable: readonly string[];
   readonly spec: JsonSchema;
   readonly status: JsonSchema;
 }
