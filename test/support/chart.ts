@@ -40,9 +40,14 @@ async function helmOf(command: string): Promise<Helm> {
   return { command, version: (await run(command, ["version", "--template={{.Version}}"])).trim() };
 }
 
-/** Standard output. Rejects with what the program wrote to standard error. */
+/** Standard output. Rejects with what the program wrote to standard error, and nothing of the command line. */
 export async function run(command: string, args: readonly string[]): Promise<string> {
-  return (await promisify(execFile)(command, [...args], { maxBuffer: 64e6 })).stdout;
+  try {
+    return (await promisify(execFile)(command, [...args], { maxBuffer: 64e6 })).stdout;
+  } catch (error) {
+    const { stderr = "", message } = error as { stderr?: string; message: string };
+    throw new Error(stderr === "" ? message : stderr, { cause: error });
+  }
 }
 
 export interface RenderOptions {

@@ -227,6 +227,7 @@ test.each<[string, object, RegExp]>([
   ["a country in small letters", { holidays: { cn: [] } }, /cn/],
   ["a year without a source", { holidays: { CN: [{ year: 2027, days: [] }] } }, /source/],
   ["a date without a month", { holidays: { CN: [{ year: 2027, days: ["2027-1"], source: "x" }] } }, /days/],
+  ["a policy that would refuse", { admissionPolicies: { validationActions: ["Deny"] } }, /validationActions/],
   ["a password in an address", { prometheusUrl: "http://me:secret@prometheus:9090" }, /prometheusUrl/],
 ])("%s is refused by name, by both", async (_, values, message) => {
   for (const helm of helms) await expect(renderedText(helm, values)).rejects.toThrow(message);

@@ -12,6 +12,7 @@ export const everything = {
   imagePullSecrets: [{ name: "regcred" }],
   nodeSelector: { "kubernetes.io/os": "linux" },
   tolerations: [{ operator: "Exists" }],
+  admissionPolicies: { enabled: true, validationActions: ["Warn", "Audit"] },
   argocd: { projects: { argocd: ["billing"] } },
   holidays: {
     CN: [{ year: 2027, days: ["2027-01-01"], workdays: ["2027-01-09"], source: "Notice 1" }],
