@@ -1,5 +1,6 @@
 # The operator's image: Node.js, one bundled file for the operator and one for the command, nothing to log into.
-# BASE has Node.js at /nodejs/bin/node. Build what is copied first: npm run build
+# BASE has Node.js at /nodejs/bin/node; its tag moves, so a release names it by its digest. Build what is copied first, with
+# the same BASE in the environment for the bill of materials: npm run build (CONTRIBUTING.md).
 ARG BASE=gcr.io/distroless/nodejs24-debian12:nonroot
 FROM ${BASE}
 LABEL org.opencontainers.image.title="invoiceops" \

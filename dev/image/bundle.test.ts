@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeDistribution, type Distribution } from "./distribution.ts";
+import { defaultBase, makeDistribution, type Distribution } from "./distribution.ts";
+import { billOfMaterials } from "./sbom.ts";
 
 let root: string;
 let folders: string[];
@@ -45,6 +46,23 @@ test("the bill of materials names each package that the lock file says is needed
     expect(found).toContain(`${name}@${dependencies[name]}`);
   }
   expect(found.filter((component) => /^(vitest|typescript|esbuild)@/.test(component))).toEqual([]);
+});
+
+test.each([
+  ["gcr.io/distroless/nodejs24-debian12:nonroot", "gcr.io/distroless/nodejs24-debian12", "nonroot"],
+  ["localhost:5000/node@sha256:abc", "localhost:5000/node", "sha256:abc"],
+  ["localhost:5000/node:24@sha256:abc", "localhost:5000/node", "sha256:abc"],
+  ["localhost:5000/node", "localhost:5000/node", "latest"],
+])("built on %s it names this base, and no Node.js that it does not know", (image, name, version) => {
+  const [first, ...rest] = billOfMaterials({ inputs: {}, outputs: {} }, { image }).components;
+  expect(first).toMatchObject({ type: "container", name, version });
+  expect(rest).toEqual([]);
+});
+
+test("the base that is named is that of the Dockerfile, and a known Node.js has what a scanner looks for", () => {
+  expect(made[0]!.bom.components[0]).toMatchObject({ type: "container", "bom-ref": defaultBase().image });
+  const { components } = billOfMaterials({ inputs: {}, outputs: {} }, { image: "base", node: "24.1.0" });
+  expect(components[1]).toMatchObject({ name: "node", cpe: "cpe:2.3:a:nodejs:node.js:24.1.0:*:*:*:*:*:*:*" });
 });
 
 test("each component has what a scanner looks for, and its name once", () => {

@@ -5,8 +5,17 @@ import { ROOT } from "./bundle.ts";
 
 /**
  * The bill of materials of what ships (CycloneDX 1.6): the packages of which code is in the bundles, as the lock file
- * fixes them, and the Node.js that they run on. Without times and random numbers: the same bundle, the same bytes.
+ * fixes them, and the image that they stand on, which brings Node.js. Without times and random numbers: the same bundle
+ * on the same base, the same bytes.
  */
+
+/** What the image is built on. */
+export interface Base {
+  /** As in FROM: `gcr.io/distroless/nodejs24-debian12:nonroot`, better `...@sha256:...`. */
+  image: string;
+  /** The Node.js in it, such as 24.21.0; left out where only the image itself tells. */
+  node?: string;
+}
 
 interface Locked {
   version: string;
@@ -17,15 +26,17 @@ interface Locked {
 interface Lock {
   name: string;
   version: string;
-  packages: Record<string, Locked & { devDependencies?: Record<string, string> }>;
+  packages: Record<string, Locked>;
 }
 
 interface Component {
-  type: "library" | "platform";
+  type: "library" | "platform" | "container";
   "bom-ref": string;
   name: string;
   version: string;
-  purl: string;
+  purl?: string;
+  /** By which scanners know what is in no registry of packages. */
+  cpe?: string;
   licenses?: object[];
   hashes?: { alg: "SHA-512"; content: string }[];
 }
@@ -38,10 +49,9 @@ export interface Bom {
   components: Component[];
 }
 
-export function billOfMaterials(metafile: Metafile): Bom {
+export function billOfMaterials(metafile: Metafile, base: Base): Bom {
   const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as Lock;
   const { name, version, packages } = lock;
-  const runtime = packages[""]?.devDependencies?.["node"] ?? "";
   return {
     bomFormat: "CycloneDX",
     specVersion: "1.6",
@@ -57,10 +67,22 @@ export function billOfMaterials(metafile: Metafile): Bom {
       },
     },
     components: [
-      { type: "platform", "bom-ref": `node@${runtime}`, name: "node", version: runtime, purl: purl("node", runtime) },
+      container(base.image),
+      ...(base.node === undefined ? [] : [runtime(base.node)]),
       ...bundledPackages(metafile).map((path) => library(path, packages[path])),
     ],
   };
+}
+
+/** Named, not listed: what is in the base is in its own bill of materials, and scanners of the image read it there. */
+function container(image: string): Component {
+  const [, name = image, tag, digest] = /^([^@]+?)(?::([^:/@]+))?(?:@(.+))?$/.exec(image) ?? [];
+  return { type: "container", "bom-ref": image, name, version: digest ?? tag ?? "latest" };
+}
+
+function runtime(version: string): Component {
+  const cpe = `cpe:2.3:a:nodejs:node.js:${version}:*:*:*:*:*:*:*`;
+  return { type: "platform", "bom-ref": `node@${version}`, name: "node", version, cpe };
 }
 
 /** The folders below node_modules from which the bundles took code, such as `node_modules/pino`, in order. */

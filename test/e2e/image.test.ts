@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { RealNode } from "../../dev/cluster/node/node.ts";
-import { buildBase, buildImageOf, buildOperatorImage } from "../../dev/image/build.ts";
+import { buildBase, buildImageOf, buildOperatorImage, LOCAL_BASE } from "../../dev/image/build.ts";
 import type { Buildah } from "../../dev/image/buildah.ts";
 import { ROOT } from "../../dev/image/bundle.ts";
 import { makeDistribution } from "../../dev/image/distribution.ts";
@@ -52,9 +52,9 @@ describe("the image as it is built", () => {
     expect(first?.layers).toHaveLength(2);
   });
 
-  test("built in the checkout, as the README says, it is the same image", async () => {
-    const name = "localhost/invoiceops:readme";
-    await makeDistribution(join(ROOT, "dist"));
+  test("built in the checkout, as CONTRIBUTING.md says, it is the same image", async () => {
+    const name = "localhost/invoiceops:checkout";
+    await makeDistribution(join(ROOT, "dist"), LOCAL_BASE);
     await buildImageOf(builds[0]!, name);
     expect((await builds[0]!.inspect(name)).layers).toEqual((await builds[0]!.inspect(OPERATOR_IMAGE)).layers);
   });
