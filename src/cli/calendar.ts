@@ -14,7 +14,7 @@ type Format = (typeof FORMATS)[number];
 
 export const calendar: Verb = {
   name: "calendar",
-  operands: "REGIME",
+  operands: "[REGIME]",
   summary: "Print the filing windows of a year, of a built-in regime or of FilingCalendars in files; needs no cluster",
   description: `A row is one filing of one period: the month of the regular deadline, before it is shifted. "deadline" is a
 day in the zone of the tax; "closesAt" is the last second until which capacity is held, without the grace of a service.

@@ -7,7 +7,7 @@ import type { Paint } from "./paint.ts";
 export interface Verb {
   /** As it is typed; of a group both words: `gen argocd`. */
   readonly name: string;
-  /** What stands after the name, for the usage line: `NAME`. Empty when nothing may. */
+  /** What stands after the name, for the usage line: `NAME`, or `[NAME]` when it may be left out. Empty when nothing may. */
   readonly operands: string;
   /** One line, without a full stop. */
   readonly summary: string;
