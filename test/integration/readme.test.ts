@@ -83,7 +83,7 @@ test("the shell blocks work as printed, from the first to the last", async () =>
   expect((await get()).metadata).not.toHaveProperty("finalizers");
 });
 
-test("the example of the README is the one in examples, with fewer words", async () => {
+test("the example of the README is taken by the API server", async () => {
   const yaml = /```yaml\n(apiVersion: invoiceops.dev.*?)```/s.exec(readme)?.[1] ?? "";
   await expect(cluster.kubectl(["apply", "--dry-run=server", "-f", "-"], { input: yaml })).resolves.toBeDefined();
 });

@@ -6,6 +6,7 @@ import { provideBinaries } from "../../../dev/cluster/binaries.ts";
 import { alerts, kebab, type Alert } from "../../support/alerts.ts";
 import { bothHelms, objectsOf, renderedText, run, type Helm } from "../../support/chart.ts";
 import { dashboardQueries } from "../../support/dashboards.ts";
+import { REPOSITORY } from "../../support/readme.ts";
 import { runbooks } from "../../support/runbooks.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { alertCases, type AlertCase } from "./alert-cases.ts";
@@ -93,8 +94,9 @@ function texts({ annotations }: Alert, { labels, value = "" }: AlertCase): Recor
 describe("the user's say", () => {
   test("each alert leads to its runbook, below a prefix that can be changed", async () => {
     for (const { alert, annotations } of await rendered())
-      expect(annotations.runbook_url).toBe(`https://invoiceops.dev/runbooks/${kebab(alert)}`);
-    const [first] = await rendered({ runbookUrlPrefix: "https://wiki.example.com/invoiceops" });
+      expect(annotations.runbook_url).toBe(`${REPOSITORY}/blob/main/docs/runbooks/${kebab(alert)}.md`);
+    const elsewhere = { runbookUrlPrefix: "https://wiki.example.com/invoiceops", runbookUrlSuffix: "" };
+    const [first] = await rendered(elsewhere);
     expect(first?.annotations.runbook_url).toBe("https://wiki.example.com/invoiceops/invoiceops-down");
   });
 

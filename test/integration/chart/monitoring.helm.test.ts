@@ -93,13 +93,23 @@ describe("the notes after an installation", () => {
 kind: ConfigMap
 metadata: { name: notes }
 data: { text: {{ include "invoiceops/templates/NOTES.txt" . | toJson }} }`;
-  const notes = async (helm: Helm, values: object): Promise<string> => {
-    const objects = objectsOf(await renderedText(helm, { ...values, extraObjects: [asObject] }));
+  const notes = async (helm: Helm, values: object, args: string[] = []): Promise<string> => {
+    const objects = objectsOf(await renderedText(helm, { ...values, extraObjects: [asObject] }, { args }));
     return one(objects, "ConfigMap").data?.["text"] ?? "";
   };
 
   test("say the next three commands", async () => {
     for (const helm of helms) expect((await notes(helm, {})).match(/^ {2}kubectl .*/gm)).toHaveLength(3);
+  });
+
+  test.each([
+    ["1.32.0", false],
+    ["1.36.99", false],
+    ["v1.37.0-alpha.1", true],
+    ["v1.37.2-gke.1", true],
+  ])("on Kubernetes %s they warn that it is newer than the tested one: %s", async (version, warned) => {
+    for (const helm of helms)
+      expect((await notes(helm, {}, ["--kube-version", version])).includes("WARNING: this is Kubernetes")).toBe(warned);
   });
 
   test("warn of a monitor that was left out", async () => {
