@@ -153,7 +153,24 @@ describe.each(HELMS)("the operator by %s", (name) => {
     await told("FloorApplied", "True", "Applied", "DeclaredElsewhere");
     await user.run("uninstall", "vat", "--wait");
   });
+
+  test("installed under another name it takes over the kinds that were kept, when it is told to", async () => {
+    await operator.run("uninstall", RELEASE, ...WAIT);
+    const other = ["install", "other", CHART, ...values()];
+    await expect(operator.run(...other)).rejects.toThrow(/customresourcedefinition.*cannot be imported/is);
+    await operator.run(...other, "--take-ownership");
+    expect(await ownerOfKinds()).toBe("other");
+    await operator.run("uninstall", "other", ...WAIT);
+    await operator.run("install", RELEASE, CHART, ...values(), "--take-ownership");
+    expect(await ownerOfKinds()).toBe(RELEASE);
+  });
 });
+
+/** The release that our kinds say they belong to. */
+async function ownerOfKinds(): Promise<string | undefined> {
+  const { metadata } = await node.cluster.get<KubeObject>("crd", "invoiceservices.invoiceops.dev");
+  return metadata.annotations?.["meta.helm.sh/release-name"];
+}
 
 /** As a user's pipeline does it again and again. */
 const HELD = ["--set=replicas=2", "--set=floor=4"];

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -7,9 +7,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { provideBinaries } from "../../dev/cluster/binaries.ts";
 import type { RealNode } from "../../dev/cluster/node/node.ts";
 import type { InvoiceService } from "../../src/api/v1alpha1/invoice-service.ts";
-import type { KubeObject } from "../../src/kube/resource.ts";
+import type { HorizontalPodAutoscaler, KubeObject } from "../../src/kube/resource.ts";
 import { eventually } from "../support/eventually.ts";
-import { installBlock, ROOT } from "../support/readme.ts";
+import { installBlock, ROOT, shellBlocksOf } from "../support/readme.ts";
 import { OPERATOR_IMAGE } from "./support/images.ts";
 import { startNode } from "./support/node.ts";
 
@@ -100,4 +100,32 @@ test("Helm", async () => {
   await run(installBlock("helm install", { image: OPERATOR_IMAGE, repository }));
   expect(await installed()).toEqual(expected);
   await run("helm uninstall invoiceops --namespace invoiceops-system --wait");
+});
+
+test("Helm, as the chart's own README says, tested and all of it gone again", async () => {
+  const blocks = shellBlocksOf(await readFile(join(ROOT, "charts/invoiceops/README.md"), "utf8"));
+  await run(installBlock("helm install", { image: OPERATOR_IMAGE, repository }, blocks));
+  expect(await installed()).toEqual(expected);
+
+  await run("kubectl apply -f repository/examples/filing-peak/");
+  const spec = {
+    events: [{ name: "peak", start: "2020-01-01T00:00", end: "2100-01-01T00:00", timeZone: "UTC", replicas: 12 }],
+  };
+  await node.cluster.kubectl([
+    "patch",
+    "invoiceservice/vat-issuing",
+    "--namespace=billing",
+    "--type=merge",
+    "-p",
+    JSON.stringify({ spec }),
+  ]);
+  await eventually(async () => {
+    const hpa = await node.cluster.get<HorizontalPodAutoscaler>("hpa", "vat-api", "billing");
+    expect(hpa.spec?.minReplicas).toBe(12);
+  }, 120_000);
+  await run(blocks.find((block) => block.includes("helm uninstall")) ?? "exit 1");
+  const hpa = await node.cluster.get<HorizontalPodAutoscaler>("hpa", "vat-api", "billing");
+  expect(hpa.spec?.minReplicas).toBe(1);
+  expect(await run("kubectl get crd --output=name")).not.toContain("invoiceops.dev");
+  expect((await run("helm list --all-namespaces --short")).trim()).toBe("");
 });

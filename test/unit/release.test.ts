@@ -61,9 +61,11 @@ function tableOf(heading: string): string[][] {
   );
 }
 
+const yes = (value: boolean): string => (value ? "yes" : "no");
+const pinned = (name: string): string => readPin(name).version.slice(1);
+
 describe("docs/versions.md", () => {
   test("has every version of our kinds, as their definitions say", () => {
-    const yes = (value: boolean): string => (value ? "yes" : "no");
     const rows = kinds.flatMap((kind) => {
       const { spec } = customResourceDefinition(kind) as { spec: { versions: Version[] } };
       return spec.versions.map(({ name, served, storage, deprecated = false }) => [
@@ -78,7 +80,6 @@ describe("docs/versions.md", () => {
   });
 
   test("names what the tests run with, and so does the chart", () => {
-    const pinned = (name: string): string => readPin(name).version.slice(1);
     const tested = Object.fromEntries(tableOf("What it runs with").map(([name, , versions]) => [name, versions]));
     expect(tested).toEqual({
       Kubernetes: pinned("kubernetes"),
