@@ -51,6 +51,15 @@ describe("a baseline", () => {
     expect(inWeek([90, 90, 90, 90, 90, 90, 90, 90, 10, 10, 10, 10]).at(MONDAY)).toBe(10);
   });
 
+  it("takes hours that differ from week to week for what their day and hour of day say, not for the luckiest", () => {
+    const samples = sampled(MONDAY - 6 * WEEK, MONDAY, (at) => {
+      const hour = Math.floor(at / HOUR_MS);
+      return (hourOf(at) < 8 ? 10 : 100) * (1 + 0.9 * Math.sin(hour ** 2));
+    });
+    const busy = learn(samples).profile.levels.filter((_, slot) => slot % 24 >= 8);
+    expect(Math.max(...busy)).toBeLessThan(160);
+  });
+
   it("knows nothing of windows and events, and looks further back instead", () => {
     const window = { from: MONDAY - 3 * WEEK, to: MONDAY - WEEK };
     const samples = sampled(MONDAY - 6 * WEEK, MONDAY, (at) => (at >= window.from && at < window.to ? 9_000 : 10));

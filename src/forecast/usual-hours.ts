@@ -59,7 +59,7 @@ export class UsualHours {
           ),
         ],
       };
-    const levels = this.#levels(usual);
+    const levels = smoothed(this.#levels(usual), this.#week);
     const level = levelOf(usual, levels);
     const spread = spreadOf(usual, levels);
     return {
@@ -95,6 +95,43 @@ export class UsualHours {
 
 function inOrder(slots: ReadonlyMap<number, readonly HourLoad[]>): HourLoad[] {
   return [...slots.values()].flat().toSorted(([a], [b]) => a - b);
+}
+
+/**
+ * Levels drawn towards what day and hour of day alone would make of them, as far as weeks differ: the median of six
+ * noisy hours is noisy, and the busiest hour of a week would be the luckiest. James and Stein's weight: the variance
+ * between the levels and that model against the variance of weeks within a level. Hours that are the same each week
+ * stay what they are.
+ */
+function smoothed(levels: readonly number[], week: ReadonlyMap<number, readonly HourLoad[]>): number[] {
+  const small = smallDemand(levels);
+  if (small === 0) return [...levels];
+  const days = sums(levels, (slot) => Math.floor(slot / 24));
+  const hours = sums(levels, (slot) => slot % 24);
+  const total = days.reduce((sum, day) => sum + day, 0);
+  const model = levels.map((_, slot) => ((days[Math.floor(slot / 24)] ?? 0) * (hours[slot % 24] ?? 0)) / total);
+  let [within, freedom, between, noise] = [0, 0, 0, 0];
+  for (const [slot, loads] of week) {
+    const [level, scale] = [levels[slot] ?? 0, (model[slot] ?? 0) + small];
+    for (const [, load] of loads) within += (load - level) ** 2 / scale;
+    freedom += loads.length - 1;
+    between += (level - (model[slot] ?? 0)) ** 2 / scale;
+    noise += 1 / loads.length;
+  }
+  if (freedom < HOURS_IN_WEEK / 2) return [...levels];
+  const variance = within / freedom;
+  const real = Math.max(0, (between - noise * variance) / week.size);
+  return levels.map((level, slot) => {
+    const own = week.get(slot)?.length ?? 0;
+    const weight = own === 0 || variance === 0 ? 1 : (own * real) / (own * real + variance);
+    return weight * level + (1 - weight) * (model[slot] ?? level);
+  });
+}
+
+function sums(levels: readonly number[], groupOf: (slot: number) => number): number[] {
+  const groups: number[] = [];
+  for (const [slot, level] of levels.entries()) groups[groupOf(slot)] = (groups[groupOf(slot)] ?? 0) + level;
+  return groups;
 }
 
 /** The weighted median of some hours. */
