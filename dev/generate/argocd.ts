@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 
@@ -43,8 +43,9 @@ function key(what: string, kind: string): string {
 }
 
 function actions(folder: string): string {
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const definitions = names.map(({ name }) => ({
+  // Beside the actions are the files of their tests.
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "action.lua")));
+  const definitions = names.map((name) => ({
     name,
     "action.lua": readFileSync(join(folder, name, "action.lua"), "utf8"),
   }));

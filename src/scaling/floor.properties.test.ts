@@ -10,7 +10,7 @@ type Move =
   | { do: "update" | "apply"; manager: string; to: number }
   | { do: "client-side apply" | "plan"; to: number }
   | { do: "look"; seconds: number }
-  | { do: "restart" | "edit the spec" | "ask for a retry" };
+  | { do: "restart" | "edit the spec" | "ask for a retry" | "leave it out of the manifest" };
 
 const kind = fc.constantFrom("HorizontalPodAutoscaler" as const, "ScaledObject" as const, "Scale" as const);
 const to = fc.integer({ min: 1, max: 20 });
@@ -27,9 +27,19 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 1, max: 900 }).map((seconds): Move => ({ do: "look", seconds })) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom<Move>({ do: "restart" }, { do: "edit the spec" }, { do: "ask for a retry" }),
+    arbitrary: fc.constantFrom<Move>(
+      { do: "restart" },
+      { do: "edit the spec" },
+      { do: "ask for a retry" },
+      { do: "leave it out of the manifest" },
+    ),
   },
 );
+
+/** Those of the moments that are one of more than `count` in ten minutes. */
+function crowded(moments: readonly number[], count: number): number[] {
+  return moments.filter((at, index) => at - (moments[index - count] ?? -Infinity) < 10 * MINUTE);
+}
 
 /** Plays the moves, and returns the decisions that were made after a contest had begun and before the user acted. */
 function afterContest(looks: Looks, moves: readonly Move[]): FloorDecision[] {
@@ -45,6 +55,11 @@ function afterContest(looks: Looks, moves: readonly Move[]): FloorDecision[] {
     if (move.do === "edit the spec") looks.options = { ...looks.options, generation: looks.now };
     if (move.do === "ask for a retry") looks.options = { ...looks.options, refreshedAt: looks.now };
     if (move.do === "edit the spec" || move.do === "ask for a retry") contested = false;
+    if (move.do === "leave it out of the manifest") {
+      looks.field.clientApply(undefined);
+      // That mends a contest over the manifest, and no other.
+      if (looks.memory.contest?.cause === "Manifest") contested = false;
+    }
     if (move.do !== "look") continue;
     const decision = looks.look(move.seconds * 1_000);
     if (contested) decisions.push(decision);
@@ -76,7 +91,40 @@ describe("somebody who wants the field too", () => {
           looks.field.update("cron-hpa", value);
           return write?.value === 12 ? [looks.now] : [];
         });
-        expect(writes.filter((at, index) => at - (writes[index - 2] ?? -Infinity) < 10 * MINUTE)).toEqual([]);
+        expect(crowded(writes, 2)).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe("manifests that come and go, with the field and without", () => {
+  it("see at most four writes of one plan in ten minutes, and two after the first contest over them", () => {
+    const manifest = fc.record({
+      seconds: fc.integer({ min: 1, max: 400 }),
+      to: fc.option(
+        to.filter((value) => value !== 12),
+        { nil: undefined },
+      ),
+    });
+    fc.assert(
+      fc.property(kind, fc.array(manifest, { minLength: 1, maxLength: 60, size: "max" }), (on, manifests) => {
+        const looks = new Looks(new LiveField(on, 2), 12);
+        looks.field.clientApply(2);
+        let mended = Infinity;
+        const writes = manifests.flatMap(({ seconds, to: value }) => {
+          const { write } = looks.look(seconds * 1_000);
+          if (looks.memory.mended) mended = Math.min(mended, looks.now);
+          looks.field.clientApply(value);
+          return write?.value === 12 ? [looks.now] : [];
+        });
+        expect(crowded(writes, 4)).toEqual([]);
+        expect(
+          crowded(
+            writes.filter((at) => at >= mended),
+            2,
+          ),
+        ).toEqual([]);
       }),
       { numRuns: 150 },
     );

@@ -1,5 +1,7 @@
 import {
+  declares,
   FIELD_MANAGER,
+  inLastApplied,
   isHelm,
   isOurs,
   managersOf,
@@ -35,8 +37,11 @@ interface Contest {
   since: number;
   /** Generation of the InvoiceService at that time: a changed spec is a new try. */
   generation: number;
-  /** `Resets`: our value was taken away twice. `Applied`: a server-side apply owner holds the field. */
-  cause: "Resets" | "Applied";
+  /**
+   * `Resets`: our value was taken away twice. `Manifest`: the same, by somebody in whose client-side manifest the field
+   * stands. `Applied`: a server-side apply owner holds the field.
+   */
+  cause: "Resets" | "Manifest" | "Applied";
 }
 
 /** A value of ours that the API server took and changed: by an admission webhook or a mutating policy. */
@@ -57,6 +62,8 @@ export interface FloorMemory {
   /** When others took our value away, ms since the epoch. */
   resets: readonly number[];
   contest?: Contest;
+  /** A contest over a manifest has ended by itself: the next one is the user's to end. */
+  mended?: true;
   altered?: Altered;
 }
 
@@ -154,7 +161,8 @@ export function decideFloor(input: FloorInput): FloorDecision {
   if (isAltered(memory.altered, input)) return altered(target, wanted, memory);
   if (memory.resets.length >= RESETS_TO_CONTEST) {
     const manager = otherManagers(target)[0] ?? "another writer";
-    const contest: Contest = { manager, since: now, generation, cause: "Resets" };
+    const manifest = !memory.mended && declares(manager, target.object, target.path);
+    const contest: Contest = { manager, since: now, generation, cause: manifest ? "Manifest" : "Resets" };
     return contested(contest, target, wanted, { ...memory, contest });
   }
   const write = target.kind === "Scale" ? { value: wanted } : { value: wanted, base: base.replicas };
@@ -195,7 +203,7 @@ export function keptOff({ lastOurs: _value, declared: _by, ...memory }: FloorMem
 function memoryOf(input: FloorInput): FloorMemory {
   const { uid } = input.target.object.metadata;
   const known = input.memory.of === undefined || input.memory.of === uid;
-  const { declared, ...memory } = known && !contestOver(input) ? input.memory : emptyFloorMemory;
+  const { declared, ...memory } = known ? sinceContest(input) : emptyFloorMemory;
   return {
     ...memory,
     ...(declared && declared.since >= (input.refreshedAt ?? 0) ? { declared } : {}),
@@ -204,13 +212,18 @@ function memoryOf(input: FloorInput): FloorMemory {
 }
 
 /**
- * A contest ends when the user has changed the spec, asked for another try, or mended the cause: nobody else
- * owns the enforced field any more. It never ends by time, nor because the next one took the field by an Update.
+ * A contest ends when the user has changed the spec, asked for another try, or mended the cause: nobody else owns the
+ * enforced field any more, or it is gone from the manifest that took our value away. It never ends by time, nor because
+ * the next one took the field by an Update. Two manifests that come in turns, one with the field and one without, end
+ * it once.
  */
-function contestOver({ memory: { contest }, target, generation, refreshedAt = 0 }: FloorInput): boolean {
-  if (!contest) return false;
-  if (contest.generation !== generation || refreshedAt > contest.since) return true;
-  return contest.cause === "Applied" && otherManagers(target).length === 0;
+function sinceContest({ memory, target, generation, refreshedAt = 0 }: FloorInput): FloorMemory {
+  const { contest } = memory;
+  if (!contest) return memory;
+  if (contest.generation !== generation || refreshedAt > contest.since) return emptyFloorMemory;
+  if (contest.cause === "Applied" && otherManagers(target).length === 0) return emptyFloorMemory;
+  const leftOut = contest.cause === "Manifest" && !inLastApplied(target.object, target.path);
+  return leftOut ? { ...emptyFloorMemory, mended: true } : memory;
 }
 
 /**
@@ -273,16 +286,25 @@ function atBase(target: Target, base: Base, memory: FloorMemory): FloorDecision 
 }
 
 function altered(target: Target, wanted: number, memory: FloorMemory): FloorDecision {
-  const message = `${fieldOf(target)} was given as ${wanted} and came out as ${target.value}: an admission webhook or a mutating policy changes it; ${wanted} is not written again until that is mended: have it leave ${target.path.join(".")} alone, then set the annotation invoiceops.dev/refresh`;
+  const message = `${fieldOf(target)} was given as ${wanted} and came out as ${target.value}: an admission webhook or a mutating policy changes it; ${wanted} is not written again until that is mended: have it leave ${target.path.join(".")} alone, then ${REFRESH}`;
   return { applied: false, reason: "Contested", message, memory };
 }
+
+const REFRESH = "set the annotation invoiceops.dev/refresh to the present time (kubectl invoiceops refresh)";
+
+/** What ends a contest once its cause is mended. */
+const ENDS: Readonly<Record<Contest["cause"], string>> = {
+  Applied: "then it is written by itself",
+  Manifest: `once it is out of the manifest it is written by itself, after any other change ${REFRESH}`,
+  Resets: `then ${REFRESH}`,
+};
 
 function contested(contest: Contest, target: Target, wanted: number, memory: FloorMemory): FloorDecision {
   const mending = mendingOf(contest.manager, target.object, target.path);
   return {
     applied: false,
     reason: "Contested",
-    message: `${fieldOf(target)} is held at ${target.value} by ${contest.manager}, ${wanted} are recommended; nothing more is written until that is mended: ${mending}`,
+    message: `${fieldOf(target)} is held at ${target.value} by ${contest.manager}, ${wanted} are recommended; nothing more is written until that is mended: ${mending}; ${ENDS[contest.cause]}`,
     memory,
   };
 }

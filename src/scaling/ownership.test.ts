@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject, ManagedFieldsEntry } from "../kube/resource.ts";
-import { isOurs, LAST_APPLIED, managersOf, mendingOf, ownershipOf } from "./ownership.ts";
+import { declares, isOurs, LAST_APPLIED, managersOf, mendingOf, ownershipOf } from "./ownership.ts";
 
 const MIN = ["spec", "minReplicas"];
 const REPLICAS = ["spec", "replicas"];
@@ -183,6 +183,24 @@ describe("who owns the field", () => {
   });
 });
 
+describe("a client-side manifest", () => {
+  const applied = hpa([clientApplied("argocd-controller"), hpaStatus], { spec: { minReplicas: 2 } });
+
+  it.each<[string, KubeObject, string, boolean]>([
+    ["has the field for whoever applied it", applied, "argocd-controller", true],
+    ["does not have it for another one", applied, "cron-hpa", false],
+    [
+      "does not have it once it is left out, although the value is still that manager's",
+      hpa([clientApplied("argocd-controller")], { spec: { maxReplicas: 20 } }),
+      "argocd-controller",
+      false,
+    ],
+    ["is none where Helm leaves no annotation", hpa([entry("helm", "Update", { "f:spec": hpaSpec })]), "helm", false],
+  ])("%s", (_, object, manager, expected) => {
+    expect(declares(manager, object, MIN)).toBe(expected);
+  });
+});
+
 describe("mendingOf", () => {
   const byHand = hpa([entry("kubectl-edit", "Update", { "f:spec": { "f:minReplicas": {} } })]);
 
@@ -191,15 +209,15 @@ describe("mendingOf", () => {
       "argocd-controller",
       hpa([]),
       [
-        "leave spec.minReplicas out of the manifest in Git",
         "ignoreDifferences: [{group: autoscaling, kind: HorizontalPodAutoscaler, jsonPointers: [/spec/minReplicas]}]",
         "RespectIgnoreDifferences=true",
+        ", or leave spec.minReplicas out of the manifest in Git (the sync that takes it out sets it to its default for a moment)",
       ],
     ],
     [
       "argocd-controller",
       hpa([entry("argocd-controller", "Apply", { "f:spec": hpaSpec })]),
-      ["RespectIgnoreDifferences=true] to the Application, and spec.scaling.takeOver: true to the InvoiceService"],
+      ["RespectIgnoreDifferences=true] in the Application and spec.scaling.takeOver: true in the InvoiceService, or"],
     ],
     ["helm", hpa([]), ["leave spec.minReplicas out of the chart's HorizontalPodAutoscaler"]],
     ["terraform-provider-helm_v3.0.2", hpa([]), ["out of the chart's"]],

@@ -34,13 +34,20 @@ export function ownershipOf(object: KubeObject, path: FieldPath): Ownership {
 
   if (inLastApplied(object, path)) {
     // Whoever wrote the annotation declares the field; who wrote its value last may be an autoscaler.
-    const declarer = (object.metadata.managedFields ?? []).find((entry) => owns(entry, ANNOTATION_PATH));
-    return { class: "Declared", manager: nameOf(declarer ?? owners[0]) };
+    return { class: "Declared", manager: nameOf(declarerOf(object) ?? owners[0]) };
   }
   // Helm 3 leaves no last-applied annotation, yet the next upgrade writes what the chart says.
   const helm = owners.find(({ manager }) => isHelm(manager));
   if (helm) return { class: "Declared", manager: nameOf(helm) };
   return { class: "Free" };
+}
+
+/**
+ * Whether a manager has the field in a client-side manifest, which its last-applied configuration tells. Whoever has
+ * may be seen to let go of it: it is gone from there when it is gone from the manifest.
+ */
+export function declares(manager: string, object: KubeObject, path: FieldPath): boolean {
+  return inLastApplied(object, path) && nameOf(declarerOf(object)) === manager;
 }
 
 /** The managers that own the field now, whatever the operation; ourselves included. */
@@ -54,6 +61,10 @@ export function isOurs(object: KubeObject, path: FieldPath): boolean {
 }
 
 const ANNOTATION_PATH: FieldPath = ["metadata", "annotations", LAST_APPLIED];
+
+function declarerOf(object: KubeObject): ManagedFieldsEntry | undefined {
+  return (object.metadata.managedFields ?? []).find((entry) => owns(entry, ANNOTATION_PATH));
+}
 
 function ownersOf(object: KubeObject, path: FieldPath): ManagedFieldsEntry[] {
   return (object.metadata.managedFields ?? []).filter((entry) => owns(entry, path));
@@ -78,7 +89,8 @@ function nameOf(entry: ManagedFieldsEntry | undefined): string {
   return entry?.manager ?? "unknown";
 }
 
-function inLastApplied(object: KubeObject, path: FieldPath): boolean {
+/** Whether the field stands in the manifest of whoever applied the object client-side last. */
+export function inLastApplied(object: KubeObject, path: FieldPath): boolean {
   const text = object.metadata.annotations?.[LAST_APPLIED];
   if (text === undefined) return false;
   try {
@@ -99,8 +111,8 @@ export function mendingOf(manager: string, object: KubeObject, path: FieldPath):
     const group = apiVersion.replace(/\/?[^/]*$/, "") || '""';
     const rule = `{group: ${group}, kind: ${kind}, jsonPointers: [/${path.join("/")}]}`;
     // By server-side apply it stays the owner also of a value that it respects.
-    const owned = appliedBy(manager, object, path) ? ", and spec.scaling.takeOver: true to the InvoiceService" : "";
-    return `leave ${field} out of the manifest in Git, or add ignoreDifferences: [${rule}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] to the Application${owned}`;
+    const owned = appliedBy(manager, object, path) ? " and spec.scaling.takeOver: true in the InvoiceService" : "";
+    return `have ignoreDifferences: [${rule}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] in the Application${owned}, or leave ${field} out of the manifest in Git (the sync that takes it out sets it to its default for a moment)`;
   }
   if (isHelm(name)) {
     const leave = `leave ${field} out of the chart's ${kind} (most charts: autoscaling.enabled or an empty value)`;

@@ -205,10 +205,10 @@ const contest = s.object("Somebody else holds the field; nothing is written unti
   manager: s.string("The field manager that holds it.", { max: 128 }),
   since: time("When we stopped writing"),
   generation: s.integer("The metadata.generation then; a changed spec is a new try.", { format: "int64", min: 0 }),
-  cause: s.choice("Resets: our value was taken away twice. Applied: a server-side apply owner holds the field.", [
-    "Resets",
-    "Applied",
-  ]),
+  cause: s.choice(
+    "Resets: our value was taken away twice. Manifest: by one in whose client-side manifest the field stands. Applied: a server-side apply owner holds the field.",
+    ["Resets", "Manifest", "Applied"],
+  ),
 });
 
 const declared = s.object("A manifest that the field stands in too, although its owner no longer shows it.", {

@@ -91,13 +91,28 @@ function demandRows({ demand: { state, message, peak, peakAt } }: StatusView, at
 
 function floorRows(floor: FloorView | undefined, at: At, paint: Paint): Row[] {
   if (!floor) return [["Floor", "not decided yet"]];
-  const { replicas, reason, since, owner, base, applied, appliedReason, message, contest, prewarm } = floor;
+  const {
+    replicas,
+    reason,
+    since,
+    owner,
+    base,
+    applied,
+    appliedReason,
+    message,
+    contest,
+    outOfGit: git,
+    prewarm,
+  } = floor;
   const own = base === undefined ? "" : `, its own minimum is ${base}`;
   return [
     ["Floor", `${replicas} replicas, for ${reason}${since === undefined ? "" : `, since ${at(since)}`}`],
     ["  owner", owner === undefined ? "nobody: there is no field to write" : `${owner}${own}`],
     ["  written", `${appliedReason}: ${message}`, brushOf(WISHED.has(appliedReason) ? "Unknown" : applied, paint)],
     ...(contest ? [["  contested", `by ${contest.manager}, since ${at(contest.since)}`, paint.bad] as const] : []),
+    ...(git
+      ? [["  out of Git", `safe to leave ${git.field} out: ${git.safe ? "yes" : "no"}, ${git.why}`] as const]
+      : []),
     ...(prewarm ? [["  prewarm", `${prewarm.replicas} replicas until ${at(prewarm.until)}`] as const] : []),
   ];
 }

@@ -80,6 +80,7 @@ test("a screen has everything, in the calendar's zone, and what time is left", (
     "Floor                12 replicas, for window vat-cn 2026-11, since 2026-11-12 15:00 Asia/Shanghai (2 h ago)",
     "  owner              HorizontalPodAutoscaler/vat-api, its own minimum is 4",
     "  written            Applied: spec.minReplicas of HorizontalPodAutoscaler/vat-api is 12",
+    "  out of Git         safe to leave spec.minReplicas out: no, the 4 that it has of its own goes too: set spec.scaling.minReplicas, which is 2, to that first",
     "Replicas             12 of 13 ready; 2 to 20 are allowed",
     "  lead time          2 min 30 s",
     "Next steps           2026-11-15 14:00 Asia/Shanghai (in 2 d 21 h): 20 for window vat-cn 2026-11",

@@ -4,6 +4,7 @@ import { parseDuration } from "../../api/v1alpha1/duration.ts";
 import type { InvoiceService } from "../../api/v1alpha1/invoice-service.ts";
 import { repairInvoiceService } from "../../api/v1alpha1/validate.ts";
 import { pauseOf, prewarmOf } from "../../operator/annotations.ts";
+import { outOfGit, type OutOfGit } from "./out-of-git.ts";
 
 /**
  * One InvoiceService as `status` tells it, for the screen and for programs: `-o json` is this value. Fields are added,
@@ -69,6 +70,8 @@ export interface FloorView {
   message: string;
   prewarm?: { replicas: number; until: string };
   contest?: { manager: string; since: string };
+  /** Whether the manifest in Git may leave the field to invoiceops. */
+  outOfGit?: OutOfGit;
 }
 
 const LATER_PARTS = ["certificates", "connection limits", "dependencies", "incidents"] as const;
@@ -88,7 +91,7 @@ export function statusView(
   const metrics = conditionOf(conditions, "MetricsAvailable");
   const { forecast, shortfall, current, ready: readyPods, desired, leadSeconds, plan = [] } = status?.scaling ?? {};
   const ahead = plan.filter(({ from }) => Date.parse(from) > now);
-  const floor = floorOf(service, now);
+  const floor = floorOf(service, spec.scaling.minReplicas, now);
   const graceMs = parseDuration(spec.scaling.release.grace);
   return {
     namespace: metadata.namespace ?? "",
@@ -150,11 +153,12 @@ function windowOf(
   };
 }
 
-function floorOf({ metadata, status }: InvoiceService, now: number): FloorView | undefined {
+function floorOf({ metadata, status }: InvoiceService, min: number, now: number): FloorView | undefined {
   const { floor, floorSince, floorReason, owner, base, contest } = status?.scaling ?? {};
   if (floor === undefined) return undefined;
   const applied = conditionOf(status?.conditions ?? [], "FloorApplied");
   const { prewarm } = prewarmOf(metadata);
+  const git = outOfGit(status?.scaling ?? {}, applied, min);
   return {
     replicas: floor,
     ...(floorSince === undefined ? {} : { since: floorSince }),
@@ -168,6 +172,7 @@ function floorOf({ metadata, status }: InvoiceService, now: number): FloorView |
       ? { prewarm: { replicas: prewarm.replicas, until: timestamp(prewarm.until) } }
       : {}),
     ...(contest ? { contest: { manager: contest.manager, since: contest.since } } : {}),
+    ...(git ? { outOfGit: git } : {}),
   };
 }
 

@@ -17,10 +17,16 @@ export interface Application extends KubeObject {
     syncPolicy: { automated?: { prune: boolean; selfHeal: boolean }; syncOptions?: string[] };
   };
   status?: {
-    sync?: { status: string; revision?: string };
+    sync?: { status: string; revision?: string; comparedTo?: { ignoreDifferences?: object[] } };
     health?: { status: string };
     conditions?: { type: string; message: string }[];
-    operationState?: { phase: string; message?: string; finishedAt?: string; syncResult?: { revision: string } };
+    operationState?: {
+      phase: string;
+      message?: string;
+      finishedAt?: string;
+      syncResult?: { revision: string };
+    };
+    summary?: { externalURLs?: string[] };
     history?: object[];
     resources?: { kind: string; name: string; status?: string; health?: { status: string; message?: string } }[];
   };

@@ -22,6 +22,18 @@ export const NOTE = "example.com/note";
 
 const kinds = {
   Deployment: { short: "deploy", field: "replicas", file: "deployment", resource: deployments as Resource },
+  StatefulSet: {
+    short: "stateful",
+    field: "replicas",
+    file: "statefulset",
+    resource: defineResource({
+      group: "apps",
+      version: "v1",
+      kind: "StatefulSet",
+      plural: "statefulsets",
+      namespaced: true,
+    }),
+  },
   HorizontalPodAutoscaler: {
     short: "hpa",
     field: "minReplicas",
@@ -56,6 +68,8 @@ export interface Case {
   /** Whether the Application has what deploy/argocd/ignore-differences says. */
   ignored: boolean;
   takeOver: boolean;
+  /** What the field is at where nobody gives a value; undefined where it is not there then. */
+  default: 1 | undefined;
   /** What FloorApplied comes to. */
   outcome: "Applied" | "DeclaredElsewhere" | "Contested";
   /** How often the operator writes the field until the floor changes; a contest has at most two resets. */
@@ -89,6 +103,8 @@ const omittedRows: Row[] = [
 export const cases: readonly Case[] = [
   ...[...omittedRows, ...declaredRows].map((row) => caseOf("Deployment", row)),
   ...[...omittedRows, ...declaredRows].map((row) => caseOf("HorizontalPodAutoscaler", row)),
+  // Its count is one as that of a Deployment; what differs is the block that ignores it.
+  ...declaredRows.filter(([, , outcome]) => outcome !== "Contested").map((row) => caseOf("StatefulSet", row)),
   // Without a minimum KEDA takes its workload to zero.
   ...declaredRows.map((row) => caseOf("ScaledObject", row)),
 ];
@@ -105,6 +121,7 @@ function caseOf(kind: Case["kind"], [apply, git, outcome, writes]: Row): Case {
     declared: git !== "omitted",
     ignored: git === "ignored" || git === "taken",
     takeOver: git === "taken",
+    default: kind === "ScaledObject" ? undefined : 1,
     outcome,
     writes,
   };
@@ -116,8 +133,12 @@ export function objectsOf(
   { floor = FLOOR, note = "first", declared = one.declared } = {},
 ): object[] {
   const count = declared ? IN_GIT : undefined;
-  const workload = deployment(name, kind === "Deployment" ? count : undefined);
-  const changes: SpecChanges = { ...floorOf(floor), ...(takeOver ? { scaling: { takeOver } } : {}) };
+  const workload = kind === "StatefulSet" ? statefulSet(name, count) : deployment(name, ownCount(kind, count));
+  const changes: SpecChanges = {
+    ...floorOf(floor),
+    workload: { apiVersion: "apps/v1", kind: workload.kind!, name },
+    ...(takeOver ? { scaling: { takeOver } } : {}),
+  };
   return [
     noted(workload, { [NOTE]: note }),
     ...(kind === "HorizontalPodAutoscaler"
@@ -143,6 +164,15 @@ export async function applicationFor({ name, kind, apply, ignored }: Case): Prom
     syncOptions: [...syncOptions, ...(spec.syncPolicy.syncOptions ?? [])],
     ...(spec.ignoreDifferences ? { ignoreDifferences: spec.ignoreDifferences } : {}),
   });
+}
+
+function ownCount(kind: Case["kind"], count: number | undefined): number | undefined {
+  return kind === "Deployment" ? count : undefined;
+}
+
+function statefulSet(name: string, replicas: number | undefined): KubeObject {
+  const { spec, ...rest } = deployment(name, replicas);
+  return { ...rest, kind: "StatefulSet", spec: { ...spec, serviceName: name } } as KubeObject;
 }
 
 /** Its trigger is not active, so KEDA holds the minimum. */

@@ -31,6 +31,7 @@ const ROOT = join(import.meta.dirname, "../../..");
 export const SYSTEM = "invoiceops-system";
 export const OPERATOR = `system:serviceaccount:${SYSTEM}:invoiceops`;
 export const ARGOCD = `system:serviceaccount:${ARGOCD_NAMESPACE}:${CONTROLLER_ACCOUNT}`;
+export const LINKS = { dashboard: "Dashboard|https://grafana.example.com/d/invoiceops" };
 const WRITES = ["create", "update", "patch", "delete"];
 /** What takes Argo CD a comparison, a sync and the operator some evaluations, beside other tests. */
 export const SOON = { timeout: 180_000, interval: 500 };
@@ -111,7 +112,11 @@ export class Ground {
     const { helm } = application.spec.source;
     // Every five seconds, which is harder on whoever disagrees than the thirty of the default.
     const values = { prometheusUrl: this.prometheus.url, evaluationInterval: "5s" };
-    helm!.valuesObject = { ...helm!.valuesObject, ...values, argocd: { projects: { [ARGOCD_NAMESPACE]: ["held"] } } };
+    helm!.valuesObject = {
+      ...helm!.valuesObject,
+      ...values,
+      argocd: { projects: { [ARGOCD_NAMESPACE]: ["held"] }, links: LINKS },
+    };
     await this.apply(application);
   }
 

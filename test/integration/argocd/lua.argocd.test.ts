@@ -69,28 +69,12 @@ describe.each(["InvoiceService", "FilingCalendar"])("health of a %s", (kind) => 
 });
 
 describe("health of an InvoiceService alone", () => {
-  test.each<[string, unknown, Conditions, string, string]>([
-    ["the first evaluation is on its way", seen, { Ready: "False", Reconciling: "True" }, "Progressing", "Reconciling"],
-    ["not ready, and nothing says why", seen, { Ready: "False" }, "Progressing", "Ready"],
-    ["the peak is missed", seen, { Ready: "True", Degraded: "True" }, "Degraded", "Degraded"],
-    ["somebody has to edit something first", seen, { Degraded: "True", Stalled: "True" }, "Degraded", "Stalled"],
-    ["paused", { ...seen, phase: "Suspended" }, { Ready: "True", FloorApplied: "False" }, "Suspended", "FloorApplied"],
-    ["paused and stalled", { ...seen, phase: "Suspended" }, { Stalled: "True" }, "Degraded", "Stalled"],
-    [
-      "the coming peak does not fit",
-      seen,
-      { Ready: "True", CapacityShortfall: "True" },
-      "Healthy",
-      "CapacityShortfall",
-    ],
-  ])(
-    "%s",
-    async (_, status, conditions, health, about) => {
-      const found = await scripts.health(object("InvoiceService", status, conditions));
-      expect(found).toEqual({ status: health, message: `about ${about}` });
-    },
-    SLOW,
-  );
+  test("paused and stalled is Degraded", { timeout: SLOW }, async () => {
+    const found = await scripts.health(
+      object("InvoiceService", { ...seen, phase: "Suspended" }, { Ready: "False", Stalled: "True" }),
+    );
+    expect(found).toEqual({ status: "Degraded", message: "about Stalled" });
+  });
 
   test(
     "is one of four whatever the conditions are, and never Healthy before this version was seen",

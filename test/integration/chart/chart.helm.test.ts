@@ -28,6 +28,9 @@ beforeAll(async () => {
 
 const render = async (values?: object): Promise<Rendered[]> => objectsOf(await renderedText(helms[0], values));
 
+const deploymentOf = async (values?: object): Promise<Rendered> =>
+  (await render(values)).find(({ kind }) => kind === "Deployment")!;
+
 const rulesOf = (objects: readonly Rendered[], kind: string, name: string, namespace?: string): unknown =>
   objects.find(
     ({ kind: other, metadata }) => other === kind && metadata.name === name && metadata.namespace === namespace,
@@ -137,6 +140,15 @@ describe("the roles are those of the code", () => {
     expect(JSON.stringify(deployment)).toContain('"--argocd-projects=argocd/billing,argocd/tax"');
   });
 
+  test("links that Argo CD shows, with a title and without; by default there is no annotation at all", async () => {
+    const links = { dashboard: "Dashboard|https://grafana.example.com/d/1", runbooks: "https://example.com/runbooks" };
+    expect((await deploymentOf()).metadata.annotations).toBeUndefined();
+    expect((await deploymentOf({ argocd: { links } })).metadata.annotations).toEqual({
+      "link.argocd.argoproj.io/dashboard": links.dashboard,
+      "link.argocd.argoproj.io/runbooks": links.runbooks,
+    });
+  });
+
   test("no rule has a wildcard", async () => {
     const rules = (await render({ secrets: { clusterWide: true } })).flatMap((object) => object.rules ?? []);
     expect(rules.length).toBeGreaterThan(0);
@@ -228,6 +240,8 @@ test.each<[string, object, RegExp]>([
   ["a year without a source", { holidays: { CN: [{ year: 2027, days: [] }] } }, /source/],
   ["a date without a month", { holidays: { CN: [{ year: 2027, days: ["2027-1"], source: "x" }] } }, /days/],
   ["a policy that would refuse", { admissionPolicies: { validationActions: ["Deny"] } }, /validationActions/],
+  ["a link that is none", { argocd: { links: { dashboard: "grafana" } } }, /dashboard/],
+  ["a link whose name no annotation can have", { argocd: { links: { "a b": "https://example.com" } } }, /a b/],
   ["a password in an address", { prometheusUrl: "http://me:secret@prometheus:9090" }, /prometheusUrl/],
 ])("%s is refused by name, by both", async (_, values, message) => {
   for (const helm of helms) await expect(renderedText(helm, values)).rejects.toThrow(message);

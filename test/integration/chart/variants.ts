@@ -13,7 +13,10 @@ export const everything = {
   nodeSelector: { "kubernetes.io/os": "linux" },
   tolerations: [{ operator: "Exists" }],
   admissionPolicies: { enabled: true, validationActions: ["Warn", "Audit"] },
-  argocd: { projects: { argocd: ["billing"] } },
+  argocd: {
+    projects: { argocd: ["billing"] },
+    links: { dashboard: "Dashboard|https://grafana.example.com/d/invoiceops" },
+  },
   holidays: {
     CN: [{ year: 2027, days: ["2027-01-01"], workdays: ["2027-01-09"], source: "Notice 1" }],
     "DE-BY": [{ year: 2031, days: [], unsure: ["2031-08-15"], source: "BayFTG" }],

@@ -71,7 +71,7 @@ describe("B35: a manifest takes the replicas away", () => {
         expect(operator.condition("FloorApplied")).toMatchObject({ status: "False", reason: "Contested" }),
       );
       expect(operator.condition("FloorApplied")?.message).toMatch(
-        /^spec\.replicas of Deployment\/inv-api is held at 2 by argocd-controller, 12 are recommended; nothing more is written until that is mended: leave spec\.replicas out of the manifest in Git, or add ignoreDifferences: .*RespectIgnoreDifferences=true/,
+        /^spec\.replicas of Deployment\/inv-api is held at 2 by argocd-controller, 12 are recommended; nothing more is written until that is mended: have ignoreDifferences: .*RespectIgnoreDifferences=true\] in the Application, or leave spec\.replicas out of the manifest in Git .*; then set the annotation invoiceops\.dev\/refresh/,
       );
     }
     // The first raise and one more: no write after Contested.

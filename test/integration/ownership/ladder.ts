@@ -106,6 +106,12 @@ export function describeLadder(field: Field, cluster: () => Promise<ClusterAcces
       await writers.clientApply(field.manifest(name, THEIRS + 1));
       await stays(name, THEIRS + 1);
       expect(await countWrites(name)).toBe(2);
+
+      // The contest ends with its cause, and what fell to its default does not stay there.
+      await writers.clientApply(field.manifest(name));
+      await becomes(name, FLOOR);
+      await stage.told(name, "FloorApplied", "True", "Applied");
+      expect(await countWrites(name)).toBe(3);
     });
 
     test.concurrent("declared: removed from the manifest it falls to its default, and is raised once more", async () => {
@@ -152,7 +158,8 @@ export function describeLadder(field: Field, cluster: () => Promise<ClusterAcces
       const message = await stage.told(name, "FloorApplied", "False", "Contested");
       expect(message).toContain(
         `${title}/${name} is held at ${THEIRS} by argocd-controller, ${FLOOR} are recommended; nothing more is written until that is mended: ` +
-          `leave spec.${field.name} out of the manifest in Git, or add ignoreDifferences: [{group: ${resource.group}, kind: ${resource.kind}, jsonPointers: [/spec/${field.name}]}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] to the Application`,
+          `have ignoreDifferences: [{group: ${resource.group}, kind: ${resource.kind}, jsonPointers: [/spec/${field.name}]}] and syncPolicy.syncOptions: [RespectIgnoreDifferences=true] in the Application and spec.scaling.takeOver: true in the InvoiceService, ` +
+          `or leave spec.${field.name} out of the manifest in Git`,
       );
       expect((await stage.service(name)).status?.scaling).toMatchObject({
         floor: FLOOR,
@@ -207,7 +214,7 @@ export function describeLadder(field: Field, cluster: () => Promise<ClusterAcces
       }
       const held = field.givenBack ? FLOOR - 1 : FLOOR + 2;
       expect(await stage.told(name, "FloorApplied", "False", "Contested")).toBe(
-        `${title}/${name} is held at ${held} by bob, ${FLOOR} are recommended; nothing more is written until that is mended: have bob leave spec.${field.name} alone`,
+        `${title}/${name} is held at ${held} by bob, ${FLOOR} are recommended; nothing more is written until that is mended: have bob leave spec.${field.name} alone; then set the annotation invoiceops.dev/refresh to the present time (kubectl invoiceops refresh)`,
       );
       await stays(name, held);
 

@@ -1,6 +1,11 @@
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import type { StatusView } from "../../../../src/cli/status/view.ts";
 import { events, leases, type KubeObject } from "../../../../src/kube/resource.ts";
+import { REFRESH } from "../../../../src/operator/annotations.ts";
 import { realClock } from "../../../../src/runtime/clock.ts";
+import { valueAt } from "../../../../src/scaling/ownership.ts";
+import { command } from "../../../support/command.ts";
+import { Watched } from "../../../support/namespace-view.ts";
 import { applicationFor, cases, FLOOR, HIGHER, IN_GIT, NOTE, objectsOf, type Case } from "../cases.ts";
 import { ARGOCD, LONG, OPERATOR, SOON, SYSTEM, type Ground } from "../ground.ts";
 import { folderOf } from "../objects.ts";
@@ -47,6 +52,36 @@ export function ownership(here: () => Ground): void {
     const folders = cases.map((one) => Object.entries(folderOf(one.name, objectsOf(one, what))));
     await here().git.commit(Object.fromEntries(folders.flat()));
   };
+  /** Takes the field out of Git, and waits until that is applied. */
+  const leaveOut = async (some: readonly Case[]): Promise<void> => {
+    const folders = some.map((one) =>
+      folderOf(one.name, objectsOf(one, { note: "third", floor: HIGHER, declared: false })),
+    );
+    await here().git.commit(Object.assign({}, ...folders));
+    for (const { name } of some) await here().refresh(name);
+    for (const one of some) {
+      await vi.waitFor(async () => {
+        expect((await targetOf(one)).metadata.annotations).toMatchObject({ [NOTE]: "third" });
+      }, SOON);
+    }
+  };
+  /** Follows the field from now on; the function gives its values so far, each change once. */
+  const follow = async (one: Case): Promise<() => unknown[]> => {
+    const watched = new Watched({ client: here().client, namespace: one.name, clock: realClock }, one.resource);
+    const end = new AbortController();
+    onTestFinished(() => end.abort());
+    void watched.informer.run(end.signal);
+    await vi.waitFor(() => expect(watched.history(one.name)).not.toEqual([]), SOON);
+    return () => {
+      const values = watched.history(one.name).map(({ object }) => valueAt(object, ["spec", one.field]));
+      return values.filter((value, index) => index === 0 || value !== values[index - 1]);
+    };
+  };
+  const outOfGit = async ({ name }: Case): Promise<unknown> => {
+    const { adminKubeconfig: kubeconfig } = here().cluster;
+    const { out } = await command(["status", name, "-n", name, "-o", "json"], { kubeconfig });
+    return (JSON.parse(out) as StatusView).floor?.outOfGit;
+  };
   const refreshAll = async (): Promise<void> => {
     for (const { name } of cases) await here().refresh(name);
   };
@@ -66,15 +101,31 @@ export function ownership(here: () => Ground): void {
       expect(await writesOf(one), "writes of the operator").toBe(one.writes);
       if (outcome === "Applied") return;
       expect(message).toContain("argocd-controller");
-      expect(message).toContain(`leave spec.${one.field} out of the manifest in Git, or add ignoreDifferences`);
-      expect(message).toContain(`kind: ${one.kind}, jsonPointers: [/spec/${one.field}]`);
+      expect(message).toContain(`have ignoreDifferences: [{group: ${one.resource.group}, kind: ${one.kind}, `);
+      expect(message).toContain(`jsonPointers: [/spec/${one.field}]}] and syncPolicy.syncOptions: [Respect`);
+      expect(message).toContain(`, or leave spec.${one.field} out of the manifest in Git (the sync that takes it out `);
       expect(message.includes("spec.scaling.takeOver: true")).toBe(one.apply === "server");
+      if (!contested(one)) return;
+      expect(message).toMatch(
+        one.apply === "server"
+          ? /; then it is written by itself$/
+          : /; once it is out of .* by itself, after any other change set the annotation invoiceops\.dev\/refresh /,
+      );
+      expect(await outOfGit(one)).toMatchObject({ field: `spec.${one.field}`, safe: true });
     });
 
     test(
       `for ${WATCH_MS / 60_000} minutes the floor stands, nothing goes out of sync by itself, and nobody is fought`,
       { timeout: WATCH_MS + 900_000 },
       async () => {
+        // Pods that are still starting would change a status that is to stand still.
+        await everywhere(async (one) => {
+          const replicas = contested(one) ? IN_GIT : FLOOR;
+          expect((await here().service(one.name)).status?.scaling).toMatchObject({
+            current: replicas,
+            ready: replicas,
+          });
+        });
         const begin = realClock.now();
         const [writes, syncs] = [await ofAll(writesOf), await ofAll(syncsOf)];
         const statuses = await ofAll(statusWrites);
@@ -121,26 +172,47 @@ export function ownership(here: () => Ground): void {
       },
     );
 
-    test("a contest is mended as its message says: out of Git, refresh, and the floor stands", LONG, async () => {
-      const mended = cases.filter(({ declared, ignored }) => declared && !ignored);
-      for (const one of mended) {
-        await here().commit(one.name, objectsOf(one, { note: "third", floor: HIGHER, declared: false }));
+    const contests = cases.filter(({ declared, ignored }) => declared && !ignored);
+    const respecting = contests.filter(({ name }) => name === "deploy-declared-client");
+    const leaving = contests.filter((one) => !respecting.includes(one));
+
+    test("a contest is mended as its message says: ignored, refresh, and the floor stands", LONG, async () => {
+      for (const one of respecting) {
+        const before = await writesOf(one);
+        const { spec } = await applicationFor({ ...one, ignored: true });
+        await here().apply({ ...(await applicationFor(one)), spec });
         await vi.waitFor(async () => {
-          expect((await targetOf(one)).metadata.annotations).toMatchObject({ [NOTE]: "third" });
+          const { status } = await here().application(one.name);
+          expect(status?.sync?.comparedTo?.ignoreDifferences).toEqual(spec.ignoreDifferences);
         }, SOON);
+        expect(await fieldOf(one)).toBe(IN_GIT);
         await here().act(one.name, "refresh");
-        await here().told(one.name, "FloorApplied", "True", "Applied");
+        await here().told(one.name, "FloorApplied", "True", "DeclaredElsewhere");
         await here().becomes(one.name, "Synced", "Healthy");
         expect(await fieldOf(one)).toBe(HIGHER);
+        expect((await writesOf(one)) - before, `${one.says}: writes of the operator`).toBe(1);
+      }
+      expect(respecting).toHaveLength(1);
+    });
+
+    test("a contest is mended as its message says: out of Git, and it does not stay at its default", LONG, async () => {
+      const writes = await ofAll(writesOf);
+      const ends = await Promise.all(leaving.map(follow));
+      await leaveOut(leaving);
+      for (const [index, one] of leaving.entries()) {
+        await here().told(one.name, "FloorApplied", "True", "Applied");
+        await here().becomes(one.name, "Synced", "Healthy");
+        // Nobody has asked for it: the operator saw that it is in no manifest any more.
+        expect(await here().annotationsOf(one.name)).not.toHaveProperty([REFRESH]);
+        expect(ends[index]!(), `${one.says}: the field`).toEqual([IN_GIT, one.default, HIGHER]);
+        expect((await writesOf(one)) - writes.get(one)!, `${one.says}: writes of the operator`).toBe(1);
       }
     });
 
     test("out of Git while the floor stands: it stands again as soon as it is applied", LONG, async () => {
-      for (const one of cases.filter(({ outcome }) => outcome === "DeclaredElsewhere")) {
-        await here().commit(one.name, objectsOf(one, { note: "third", floor: HIGHER, declared: false }));
-        await vi.waitFor(async () => {
-          expect((await targetOf(one)).metadata.annotations).toMatchObject({ [NOTE]: "third" });
-        }, SOON);
+      const standing = cases.filter(({ outcome }) => outcome === "DeclaredElsewhere");
+      await leaveOut([...standing, ...respecting]);
+      for (const one of [...standing, ...respecting]) {
         await vi.waitFor(async () => expect(await fieldOf(one)).toBe(HIGHER), SOON);
         await here().becomes(one.name, "Synced", "Healthy");
         expect((await here().condition(one.name, "FloorApplied"))?.status).toBe("True");

@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { ROOT } from "../../../support/readme.ts";
 import { deployment } from "../../ownership/manifests.ts";
 import { applicationOf } from "../applications.ts";
-import { LONG, serviceHealth, SOON, type Ground } from "../ground.ts";
+import { LINKS, LONG, serviceHealth, SOON, type Ground } from "../ground.ts";
 import { calendar, service } from "../objects.ts";
 
 const follows = (name: string): object => service(name, { calendars: [{ name }] });
@@ -20,6 +23,10 @@ export function start(here: () => Ground): void {
     test("the chart comes through Git as deploy/argocd has it, and is Synced and Healthy", LONG, async () => {
       await here().installChart();
       const { status } = await here().becomes("invoiceops", "Synced", "Healthy");
+      await vi.waitFor(async () => {
+        const { summary } = (await here().application("invoiceops")).status ?? {};
+        expect(summary?.externalURLs).toEqual([LINKS.dashboard]);
+      }, SOON);
       expect(status?.resources?.map(({ kind }) => kind)).toEqual(
         expect.arrayContaining(["CustomResourceDefinition", "ClusterRole", "Deployment"]),
       );
@@ -53,6 +60,13 @@ export function start(here: () => Ground): void {
       await here().startOperator();
       await here().becomes("first", "Synced", "Healthy");
       expect(here().healthsOf("first")).not.toContain("Degraded");
+      // As docs/gitops.md has it for a pipeline.
+      const page = await readFile(join(ROOT, "docs/gitops.md"), "utf8");
+      const [, wait = ""] = /^kubectl (wait .*)$/m.exec(page) ?? [];
+      const { stdout } = await here().cluster.kubectl(
+        wait.replace("vat-issuing", "first").replace("billing", "first").split(" "),
+      );
+      expect(stdout).toBe("invoiceservice.invoiceops.dev/first condition met\n");
     });
 
     test("it may read the project that the chart names, which is not there yet", LONG, async () => {
