@@ -2,7 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ClusterConfig } from "../../src/kube/config.ts";
 import type { Transport } from "../../src/kube/transport.ts";
-import { clusterRules, leaseRules, namespaceRules, rules, type PolicyRule } from "../../src/operator/rbac.ts";
+import {
+  clusterRules,
+  leaseRules,
+  namespaceRules,
+  rules,
+  stateRules,
+  type PolicyRule,
+} from "../../src/operator/rbac.ts";
 import { answers, type Component } from "../cluster/component.ts";
 import { freePort } from "../cluster/ports.ts";
 import type { Manifest } from "./resources.ts";
@@ -29,7 +36,7 @@ export function namespacedRights(
   clusterRoleName: string,
 ): { inside: Manifest[]; outside: Manifest[] } {
   return {
-    inside: [account(namespace), ...bound(namespace, NAME, [...namespaceRules, ...leaseRules(NAME)])],
+    inside: [account(namespace), ...bound(namespace, NAME, [...namespaceRules, ...stateRules, ...leaseRules(NAME)])],
     outside: [clusterRole(clusterRoleName, clusterRules), clusterBinding(clusterRoleName, namespace)],
   };
 }

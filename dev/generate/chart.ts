@@ -5,6 +5,7 @@ import {
   namespaceRules,
   projectRules,
   secretRules,
+  stateRules,
   type PolicyRule,
 } from "../../src/operator/rbac.ts";
 
@@ -45,6 +46,7 @@ export function rulesTemplate(): string {
   const templates: [string, readonly PolicyRule[]][] = [
     ["clusterRules", clusterRules],
     ["namespaceRules", namespaceRules],
+    ["stateRules", stateRules],
     ["leaseRules", lease],
     ["secretRules", secretRules],
     ["projectRules", projectRules],

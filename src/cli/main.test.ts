@@ -40,7 +40,7 @@ test("as a plugin it calls itself what its user typed", () => {
 });
 
 test("kubectl asks the program named kubectl_complete-invoiceops what may follow", () => {
-  const { code, out } = run("kubectl_complete-invoiceops.ts", "sta");
+  const { code, out } = run("kubectl_complete-invoiceops.ts", "statu");
   expect([code, out]).toEqual([0, expect.stringMatching(/^status\t.*\n:4\n$/)]);
   // No cluster: no names, and no words on the prompt.
   expect(run("kubectl_complete-invoiceops.ts", "status", "")).toEqual({ code: 0, out: ":4\n", warned: "" });

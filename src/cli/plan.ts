@@ -14,6 +14,8 @@ import { aboutFlag, rangeFlags } from "./moment-flag.ts";
 import { filesFlag, nameOfManifest, readManifests, recursiveFlag, type Manifest } from "./manifests.ts";
 import { formatOf, outputFlag, printedAs } from "./output.ts";
 import { planOf } from "./plan/steps.ts";
+import type { ForecastState } from "../forecast/state.ts";
+import { readStateFile } from "./state-file.ts";
 import { planText, type PlanView } from "./plan/table.ts";
 import { durationFlag } from "./run.ts";
 import { EXIT, UsageError, type CliContext, type Verb } from "./verb.ts";
@@ -27,7 +29,7 @@ export const plan: Verb = {
   operands: "",
   summary: "Show what will happen when: the replicas that are asked for from T to T, and why; needs no cluster",
   description:
-    "Reads InvoiceServices and the FilingCalendars that they follow from files and plans with the operator's own functions. What depends on the cluster is given by flags: the usual demand (--demand) and, where spec.scaling.lead is auto, the lead time (--lead). Demand that rises above the plan raises the count too, and after a window the floor comes down in the steps of spec.scaling.release; neither is in the table.",
+    "Reads InvoiceServices and the FilingCalendars that they follow from files and plans with the operator's own functions. What depends on the cluster is given by flags: what was learnt of the load (--state) or the usual demand (--demand), and, where spec.scaling.lead is auto, the lead time (--lead). Demand that rises above the plan raises the count too, and after a window the floor comes down in the steps of spec.scaling.release; neither is in the table.",
   flags: {
     filename: filesFlag,
     recursive: recursiveFlag,
@@ -35,12 +37,14 @@ export const plan: Verb = {
     to: { type: "string", value: "TIME", help: "The same; at most 400 days later" },
     zone: { type: "string", value: "ZONE", help: "IANA zone of times (default: that of the first calendar, or UTC)" },
     demand: { type: "string", value: "N", help: "Usual demand in requests/s, at all hours" },
+    state: { type: "string", value: "FILE", help: "What was learnt, as `state export` prints it, instead of --demand" },
     lead: { type: "string", value: "DURATION", help: "Lead time where spec.scaling.lead is auto (default 2m)" },
     output: outputFlag,
   },
   examples: [
     "plan -f billing.yaml -f calendar.yaml --from 2026-11-01 --to 2026-12-01 --demand 800",
     "plan -f deploy/ -R --from 2026-11-01 --to 2026-11-20 --zone Asia/Shanghai -o json",
+    "plan -f billing.yaml --from 2026-11-01 --to 2026-12-01 --state vat-issuing.json",
   ],
   rights: [],
   exits: {
@@ -59,7 +63,8 @@ export const plan: Verb = {
     const known = [...calendars, ...regimesIn(services)];
     const zone = zoneOf(context, known);
     const range = rangeFlags(context, { zone, longestDays: LONGEST_DAYS });
-    const views = services.map((service) => viewOf(context, service, known, { ...range, zone }));
+    const load = await loadOf(context);
+    const views = services.map((service) => viewOf(context, service, known, { ...range, zone, load }));
     if (!printedAs(context, () => ({ from: timestamp(range.from), to: timestamp(range.to), services: views }))) {
       context.out(views.map((view) => planText(view, zone, context.paint)).join("\n"));
     }
@@ -102,7 +107,7 @@ function viewOf(
   context: CliContext,
   manifest: Manifest,
   calendars: readonly Calendar[],
-  { from, to, zone }: { from: number; to: number; zone: string },
+  { from, to, zone, load }: { from: number; to: number; zone: string; load: ForecastState | number | undefined },
 ): PlanView {
   const schema = schemaOf(invoiceServiceKind);
   const stored = withDefaults(schema, manifest.object) as InvoiceService;
@@ -120,7 +125,7 @@ function viewOf(
   const followed = calendars.filter(({ metadata }) => named.includes(metadata.name));
   const missing = named.filter((one) => !followed.some(({ metadata }) => metadata.name === one));
   const leadMs = userLeadMs(spec) ?? durationFlag("lead", context.text("lead") ?? SHORTEST_LEAD);
-  const answer = planOf({ service, calendars: followed, from, to, leadMs, demand: demandOf(context) });
+  const answer = planOf({ service, calendars: followed, from, to, leadMs, load });
   const { minReplicas, maxReplicas, perReplica } = spec.scaling;
   const most = Math.max(...answer.steps.map(({ replicas }) => replicas));
   const notes = [
@@ -132,8 +137,10 @@ function viewOf(
           ? `FilingCalendar ${one} is not in the files: its windows are not planned`
           : `spec.calendars: ${unknownRegime(regime)}`,
       ),
-    ...(answer.needsForecast && demandOf(context) === undefined
-      ? ["windows and events with expectedPeakFactor are not planned: give the usual demand by --demand"]
+    ...(answer.needsForecast && load === undefined
+      ? [
+          "windows and events with expectedPeakFactor are not planned: give the usual demand by --demand, or what was learnt by --state",
+        ]
       : []),
     ...(answer.needsForecast && perReplica === undefined
       ? ["windows cannot become replicas without spec.scaling.perReplica, the requests/s that one replica serves"]
@@ -164,8 +171,18 @@ function viewOf(
       replicas,
       reason,
     })),
-    notes,
+    ...(answer.basis === undefined ? {} : { basis: answer.basis }),
+    notes: [...notes, ...(answer.caution === undefined ? [] : [answer.caution])],
   };
+}
+
+/** What is known of the load: what was learnt, or its usual height. */
+async function loadOf(context: CliContext): Promise<ForecastState | number | undefined> {
+  const path = context.text("state");
+  const demand = demandOf(context);
+  if (path === undefined) return demand;
+  if (demand !== undefined) throw new UsageError("--demand and --state say the same thing twice: give one of them");
+  return readStateFile("state", path, context);
 }
 
 function demandOf(context: CliContext): number | undefined {

@@ -11,6 +11,8 @@ import { prewarm } from "./prewarm.ts";
 import { refresh } from "./refresh.ts";
 import { report } from "./report.ts";
 import { resume } from "./resume.ts";
+import { stateExport } from "./state-export.ts";
+import { stateImport } from "./state-import.ts";
 import { status } from "./status.ts";
 import type { Verb } from "./verb.ts";
 import { version } from "./version.ts";
@@ -27,6 +29,8 @@ export const verbs: readonly Verb[] = [
   resume,
   prewarm,
   refresh,
+  stateExport,
+  stateImport,
   genArgocd,
   importIcs,
   report,

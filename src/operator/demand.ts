@@ -43,13 +43,17 @@ function asLoad(reading: Reading): Reading {
   };
 }
 
-/** The readings of readDemand with what one replica takes of each, at the utilization that is planned with. */
+/**
+ * The readings of readDemand with what one replica takes of each, at the utilization that is planned with. `learnt` is
+ * what one replica serves where the spec does not say it.
+ */
 export function signalsOf(
   readings: readonly DemandReading[],
   { demand: { signals = [] }, scaling }: InvoiceServiceSpec,
+  learnt?: number,
 ): SignalReading[] {
   return readings.map(({ name, reading }, index) => {
-    const perReplica = index === 0 ? scaling.perReplica : signals[index - 1]?.perReplica;
+    const perReplica = index === 0 ? (scaling.perReplica ?? learnt) : signals[index - 1]?.perReplica;
     if (perReplica === undefined) return { name, reading: uncounted(reading), perReplica: 1 };
     return { name, reading, perReplica: perReplica * scaling.utilization };
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { invoiceService } from "../../test/support/billing.ts";
 import { CachedObjects } from "../../test/support/cached-objects.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
+import { openHistory } from "../../test/support/open-history.ts";
 import type { Condition } from "../api/v1alpha1/conditions.ts";
 import type { FilingCalendar } from "../api/v1alpha1/filing-calendar.ts";
 import type { InvoiceService, InvoiceServiceStatus } from "../api/v1alpha1/invoice-service.ts";
@@ -19,7 +20,6 @@ import { openCaches, openWorkloads } from "../scaling/watched.ts";
 import { Calendars } from "./calendars.ts";
 import { Endpoints } from "./endpoint.ts";
 import { Evaluations } from "./evaluations.ts";
-import { History } from "./history.ts";
 import { InvoiceServiceReconciler } from "./invoice-service.ts";
 import { invoiceServices } from "./kinds.ts";
 import { Outlooks } from "./outlook.ts";
@@ -137,7 +137,7 @@ function bench(first = stored(), calendars: Record<string, FilingCalendar> = {})
       }),
       outlooks: new Outlooks({
         calendars: new Calendars((name) => calendars[name]),
-        history: new History({ queries, clock, onLearnt: () => {} }),
+        history: openHistory({ clock, answer: () => world.range() }),
       }),
       scaling: new ScalingPart({
         client,

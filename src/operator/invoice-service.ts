@@ -67,7 +67,8 @@ export class InvoiceServiceReconciler {
     const asked = refreshedAt(service.metadata, context.now());
     const { reading, fresh } = await readings.of(key, service, asked);
     const now = context.now();
-    const outlook = outlooks.of(key, service, reading?.endpoint.ok ? reading.endpoint.endpoint : undefined, now);
+    const endpoint = reading?.endpoint.ok ? reading.endpoint.endpoint : undefined;
+    const outlook = outlooks.of(key, service, endpoint, now, asked);
     const pause = pauseOf(service.metadata, now);
     const rival = rivalOf(service);
     const found = { reading, outlook, problems: [...problems, ...outlook.plan.problems], paused: pause.paused };
@@ -77,7 +78,7 @@ export class InvoiceServiceReconciler {
         service,
         {
           now,
-          ...(fresh && reading ? { signals: signalsOf(reading.readings, spec) } : {}),
+          ...(fresh && reading ? { signals: signalsOf(reading.readings, spec, outlook.perReplica) } : {}),
           sources: outlook.plan.sources,
           planComplete: outlook.complete,
           ...(rival ? { rival } : {}),

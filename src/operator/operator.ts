@@ -23,11 +23,13 @@ import { Endpoints } from "./endpoint.ts";
 import { Evaluations } from "./evaluations.ts";
 import { FilingCalendarReconciler } from "./filing-calendar.ts";
 import { holdFinalizer } from "./finalizer.ts";
+import { ForecastStore } from "./forecast-store.ts";
 import { History } from "./history.ts";
 import { HolidayFiles } from "./holiday-files.ts";
 import { InvoiceServiceReconciler } from "./invoice-service.ts";
 import { filingCalendars, invoiceServices } from "./kinds.ts";
 import { Outlooks } from "./outlook.ts";
+import { PastLoader } from "./past-loader.ts";
 import { Readings } from "./readings.ts";
 import { ServiceMetrics } from "./service-metrics.ts";
 import { StatusWriter } from "./status-writer.ts";
@@ -101,7 +103,17 @@ export function createOperator(options: OperatorOptions): Operator {
     (name) => calendarObjects.get(name),
     () => holidays?.table ?? BUILT_IN,
   );
-  const history = new History({ queries, clock, onLearnt: (key) => invoiceController.enqueue(requestOf(key)) });
+  const history = new History({
+    queries,
+    past: new PastLoader({
+      range: (endpoint, query, grid) => prometheus.range(endpoint, query, grid),
+      identityOf: (endpoint) => queries.identityOf(endpoint),
+      now: () => clock.now(),
+    }),
+    store: new ForecastStore(client),
+    clock,
+    onLearnt: (key) => invoiceController.enqueue(requestOf(key)),
+  });
   const events = new EventRecorder({ client, clock, log, instance });
   const wakeFor = (key: string): void => {
     for (const { metadata } of services.byIndex("workload", key)) invoiceController.enqueue(metadata);

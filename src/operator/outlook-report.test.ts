@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { invoiceService } from "../../test/support/billing.ts";
+import { learntState } from "../../test/support/learnt.ts";
 import type { FilingCalendarSpec } from "../api/v1alpha1/filing-calendar.ts";
-import { Baseline } from "../forecast/baseline.ts";
+import type { InvoiceService } from "../api/v1alpha1/invoice-service.ts";
+import { LearnedForecast } from "../forecast/learned-forecast.ts";
 import { Calendars, type CalendarView } from "./calendars.ts";
-import type { HistoryState } from "./history.ts";
+import type { HistoryState } from "./history-state.ts";
 import { calendarConfirmed, forecastReady } from "./outlook-report.ts";
+import { PackedState } from "./packed-state.ts";
 
+const DAY = 86_400_000;
 const now = Date.parse("2027-01-12T08:00:00Z");
 const frame = { timeZone: "UTC", openTime: "00:00", closeTime: "24:00" };
 const monthly: FilingCalendarSpec = { ...frame, monthly: { opensDay: 1, deadlineDay: 15 } };
@@ -171,12 +175,31 @@ describe("CalendarConfirmed", () => {
   });
 });
 
-const baseline = (sufficient: boolean): Baseline =>
-  new Baseline({ zone: "UTC", levels: [500], hours: 3, points: 12, sufficient });
+/** A state of which so many hours of usual load are known. */
+const known = (hours: number): HistoryState => {
+  const baseline = { zone: "UTC", levels: [500], hours, points: 4 * hours, sufficient: hours >= 24 };
+  return {
+    known: true,
+    whole: true,
+    learnt: new PackedState(learntState({ baseline })),
+    findings: { points: 4 * hours, needed: 24, gaps: 0, windowsSeen: 0 },
+  };
+};
+const gappy: HistoryState = { ...known(1_000), findings: { points: 4_000, needed: 24, gaps: 5, windowsSeen: 0 } };
+
+const forecastOf = (state: HistoryState | undefined): LearnedForecast | undefined =>
+  state?.learnt &&
+  new LearnedForecast({ state: state.learnt.unpack(), windows: [], events: [], expectedPeakFactor: 3, now });
 
 describe("ForecastReady", () => {
   const service = invoiceService();
   const failure = { ok: false, reason: "QueryError", message: "bad_data: parse error" } as const;
+  const unkept = (reason: "StateUnusable" | "StateNotKept"): HistoryState => ({
+    ...known(1_000),
+    unkept: { reason, message: "ConfigMap inv-forecast cannot be read" },
+  });
+  const said = (state: HistoryState | undefined, of: InvoiceService = service) =>
+    forecastReady(of, state, forecastOf(state));
 
   test.each<[string, HistoryState | undefined, object]>([
     [
@@ -186,17 +209,21 @@ describe("ForecastReady", () => {
     ],
     [
       "is True with enough history",
-      { known: true, whole: true, baseline: baseline(true) },
-      { status: "True", reason: "Ready", message: "the usual demand is known" },
+      known(1_000),
+      {
+        status: "True",
+        reason: "Ready",
+        message: "1000 h of history outside of windows and events (4000 samples); no filing windows seen",
+      },
     ],
     [
       "is False with less than a day of history",
-      { known: true, whole: true, baseline: baseline(false) },
+      known(3),
       {
         status: "False",
         reason: "InsufficientHistory",
         message:
-          "3 h of history outside of windows and events (12 samples), 24 h are needed; expecting their median at all hours",
+          "3 h of history outside of windows and events (12 samples), 24 h are needed; expecting their median at all hours; no filing windows seen",
       },
     ],
     [
@@ -228,7 +255,7 @@ describe("ForecastReady", () => {
     ],
     [
       "is False when it cannot be read any more, though it is planned with",
-      { known: true, whole: true, baseline: baseline(true), failure },
+      { ...known(1_000), failure },
       {
         status: "False",
         reason: "HistoryUnavailable",
@@ -236,15 +263,67 @@ describe("ForecastReady", () => {
       },
     ],
   ])("%s", (_, state, expected) => {
-    expect(forecastReady(service, state)).toEqual({ type: "ForecastReady", ...expected });
+    expect(said(state)).toEqual({ type: "ForecastReady", ...expected });
   });
 
-  test("is False without perReplica: requests/s cannot become replicas", () => {
-    const { perReplica: _perReplica, ...scaling } = service.spec.scaling;
-    const without = { ...service, spec: { ...service.spec, scaling } };
-    expect(forecastReady(without, { known: true, whole: true, baseline: baseline(true) })).toMatchObject({
-      status: "False",
-      reason: "CapacityUnknown",
+  test.each<[string, HistoryState, object]>([
+    ["names the gaps", gappy, { status: "True", message: expect.stringMatching(/; 5 h of gaps$/) }],
+    [
+      "says that windows further back are being looked for",
+      { ...known(1_000), searching: true },
+      { status: "True", message: expect.stringMatching(/; windows further back are being looked for$/) },
+    ],
+    [
+      "is False while what was learnt before lies there and cannot be used",
+      unkept("StateUnusable"),
+      { status: "False", reason: "StateUnusable", message: expect.stringMatching(/^ConfigMap inv-forecast cannot/) },
+    ],
+    [
+      "is True when it cannot be kept, with the reason",
+      unkept("StateNotKept"),
+      { status: "True", reason: "StateNotKept", message: expect.stringMatching(/; ConfigMap inv-forecast cannot/) },
+    ],
+  ])("%s", (_, state, expected) => {
+    expect(said(state)).toMatchObject(expected);
+  });
+
+  test("does not extrapolate in silence", () => {
+    const state = known(1_000);
+    const window = { calendar: "vat", opens: now, deadline: now + 15 * DAY, holdsUntil: now + 16 * DAY };
+    const learnt = state.learnt!.unpack();
+    const forecast = new LearnedForecast({
+      state: learnt,
+      windows: [window],
+      events: [],
+      expectedPeakFactor: 200,
+      now,
     });
+    expect(forecastReady(service, state, forecast).message).toMatch(
+      /\d+ requests\/s are planned for, more than 3 times the highest ever seen \(500\)/,
+    );
+  });
+
+  const { perReplica: _perReplica, ...scaling } = service.spec.scaling;
+  const without = { ...service, spec: { ...service.spec, scaling } };
+
+  test.each<[string, HistoryState, object]>([
+    [
+      "False before that is learnt",
+      known(1_000),
+      { status: "False", message: /^what one replica serves is not learnt yet; set/ },
+    ],
+    [
+      "False where it cannot be, with the reason",
+      { ...known(1_000), capacity: { ok: false, reason: "too few points" } },
+      { status: "False", message: /^what one replica serves could not be learnt: too few points$/ },
+    ],
+    [
+      "True once it is",
+      { ...known(1_000), capacity: { ok: true, perReplica: 80, correlation: 0.97 } },
+      { status: "True", message: /h of history/ },
+    ],
+  ])("without perReplica is %s", (_, state, expected) => {
+    const { message, ...rest } = expected as { message: RegExp };
+    expect(said(state, without)).toMatchObject({ ...rest, message: expect.stringMatching(message) });
   });
 });

@@ -1,12 +1,13 @@
 import { timestamp } from "../api/v1alpha1/conditions.ts";
 import type { CalendarRef, InvoiceService } from "../api/v1alpha1/invoice-service.ts";
-import { CalendarConfirmed, ForecastReady, Stalled } from "../api/v1alpha1/reasons.ts";
+import { CalendarConfirmed, ForecastReady, Stalled, type ReasonOf } from "../api/v1alpha1/reasons.ts";
 import type { ConditionChange } from "../api/v1alpha1/conditions.ts";
 import { unknownRegime } from "../calendar/regimes/regimes.ts";
 import { whyProvisional, type Window } from "../calendar/window.ts";
 import type { Verdict } from "../scaling/report.ts";
 import { calendarName, type CalendarView } from "./calendars.ts";
-import type { HistoryState } from "./history.ts";
+import type { LearnedForecast } from "../forecast/learned-forecast.ts";
+import type { HistoryState } from "./history-state.ts";
 
 /** What is to be said about calendars and forecast: pure. */
 
@@ -82,21 +83,33 @@ function provisionalWords({ calendar, name = "", deadline, heldUntil = deadline,
   return `the deadline of ${calendar} ${name} is provisional: ${timestamp(deadline)} is prepared for, capacity is held until ${timestamp(heldUntil)}${why}`;
 }
 
-/** Whether the usual demand is known, so that a peak can be told in replicas. */
-export function forecastReady({ spec }: InvoiceService, state: HistoryState | undefined): ConditionChange {
+/** Whether the load of windows can be told, in replicas, and what that rests on; or what is missing. */
+export function forecastReady(
+  { spec }: InvoiceService,
+  state: HistoryState | undefined,
+  forecast: LearnedForecast | undefined,
+): ConditionChange {
   const type = "ForecastReady";
-  if (!state)
-    return {
-      type,
-      status: "True",
-      reason: ForecastReady.NotNeeded,
-      message: "neither windows nor events ask for a forecast",
-    };
-  if (spec.scaling.perReplica === undefined) {
-    const message = "spec.scaling.perReplica is missing: set it to the requests/s that one replica serves";
-    return { type, status: "False", reason: ForecastReady.CapacityUnknown, message };
+  const { scaling } = spec;
+  const no = (reason: ReasonOf<"ForecastReady">, message: string): ConditionChange => ({
+    type,
+    status: "False",
+    reason,
+    message,
+  });
+  if (!state) {
+    const message = "neither windows nor events ask for a forecast";
+    return { type, status: "True", reason: ForecastReady.NotNeeded, message };
   }
-  const { baseline, failure, known } = state;
+  const { learnt, capacity, failure, known, unkept, searching } = state;
+  if (scaling.perReplica === undefined && !capacity?.ok) {
+    const why = capacity
+      ? `could not be learnt: ${capacity.reason}`
+      : "is not learnt yet; set spec.scaling.perReplica to its requests/s";
+    const message = `what one replica serves ${why}`;
+    return no(ForecastReady.CapacityUnknown, message);
+  }
+  const baseline = learnt?.baseline;
   if (failure || !baseline) {
     const why = failure
       ? `${failure.reason}: ${failure.message}`
@@ -104,20 +117,29 @@ export function forecastReady({ spec }: InvoiceService, state: HistoryState | un
         ? "no sample outside of windows and events"
         : "not read yet";
     const until = baseline ? "; planning with what is known" : "; windows cannot be planned until it can";
-    return {
-      type,
-      status: known ? "False" : "Unknown",
-      reason: ForecastReady.HistoryUnavailable,
-      message: `${why}${until}`,
-    };
+    const message = `${why}${until}`;
+    return { type, status: known ? "False" : "Unknown", reason: ForecastReady.HistoryUnavailable, message };
   }
-  const sufficient = baseline.profile.sufficient;
-  return {
-    type,
-    status: sufficient ? "True" : "False",
-    reason: sufficient ? ForecastReady.Ready : ForecastReady.InsufficientHistory,
-    message: sufficient ? "the usual demand is known" : baseline.description,
-  };
+  const basis = basisWords(state, forecast, scaling.quantile);
+  if (unkept?.reason === "StateUnusable") return no(ForecastReady.StateUnusable, `${unkept.message}; ${basis}`);
+  if (!baseline.sufficient) {
+    return no(ForecastReady.InsufficientHistory, basis);
+  }
+  if (unkept)
+    return { type, status: "True", reason: ForecastReady.StateNotKept, message: `${basis}; ${unkept.message}` };
+  const looking = searching ? "; windows further back are being looked for" : "";
+  return { type, status: "True", reason: ForecastReady.Ready, message: `${basis}${looking}` };
+}
+
+/** What a forecast rests on, and what is to be doubted in it. */
+function basisWords(
+  { findings }: HistoryState,
+  forecast: LearnedForecast | undefined,
+  quantile: number | undefined,
+): string {
+  const gaps = findings && findings.gaps > 0 ? [`${findings.gaps} h of gaps`] : [];
+  const caution = forecast?.caution(quantile);
+  return [...(forecast ? [forecast.basis] : []), ...gaps, ...(caution === undefined ? [] : [caution])].join("; ");
 }
 
 export function notFound(missing: readonly CalendarRef[]): Verdict<"Stalled"> {

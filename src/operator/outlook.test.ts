@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { invoiceService } from "../../test/support/billing.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
+import { historyRead, openHistory } from "../../test/support/open-history.ts";
 import type { FilingCalendar, FilingCalendarSpec } from "../api/v1alpha1/filing-calendar.ts";
 import type { InvoiceService, InvoiceServiceManifest } from "../api/v1alpha1/invoice-service.ts";
 import type { RangeAnswer } from "../prometheus/answer.ts";
-import type { SharedQueries } from "../prometheus/shared-queries.ts";
+import type { Grid } from "../prometheus/parse.ts";
 import { Calendars } from "./calendars.ts";
-import { History } from "./history.ts";
 import { Outlooks, type Outlook } from "./outlook.ts";
 
 const MINUTE = 60_000;
@@ -39,20 +39,20 @@ function serviceOf(
   return structuredClone({ ...service, metadata: { ...service.metadata, uid, generation } });
 }
 
+/** The same load at all times of the last 20 days: usual days, and no window that is over. */
 const level =
   (value: number, partial?: string) =>
-  ({ start, end, stepMs }: { start: number; end: number; stepMs: number }): RangeAnswer => ({
-    ok: true,
-    start,
-    stepMs,
-    series: [{ labels: {}, values: new Float64Array((end - start) / stepMs + 1).fill(value) }],
-    ...(partial === undefined ? {} : { partial }),
-  });
+  ({ start, end, stepMs }: Grid): RangeAnswer => {
+    const since = Date.parse(START) - 20 * 24 * HOUR;
+    const length = (end - start) / stepMs + 1;
+    const values = Float64Array.from({ length }, (_, step) => (start + step * stepMs < since ? Number.NaN : value));
+    return { ok: true, start, stepMs, series: [{ labels: {}, values }], ...(partial === undefined ? {} : { partial }) };
+  };
 
 const unreadable = (): RangeAnswer => ({ ok: false, reason: "Timeout", message: "no answer within 5 s" });
 
 /** What lies ahead of a service whose calendars and Prometheus are given; calendars and answer may be changed. */
-function bench(calendars: Record<string, FilingCalendarSpec> = {}, answer: (grid: never) => RangeAnswer = level(500)) {
+function bench(calendars: Record<string, FilingCalendarSpec> = {}, answer: (grid: Grid) => RangeAnswer = level(500)) {
   const clock = new FakeClock(START);
   const world = { calendars, answer };
   const versions = new Map<FilingCalendarSpec, number>();
@@ -63,12 +63,9 @@ function bench(calendars: Record<string, FilingCalendarSpec> = {}, answer: (grid
     versions.set(spec, generation);
     return { metadata: { name, uid: name, generation }, spec };
   };
-  const queries = {
-    askRange: async (_endpoint: unknown, _query: string, grid: never) => world.answer(grid),
-  } as unknown as SharedQueries;
   const outlooks = new Outlooks({
     calendars: new Calendars(find),
-    history: new History({ queries, clock, onLearnt: () => {} }),
+    history: openHistory({ clock, answer: (grid) => world.answer(grid) }),
   });
   const look = (service: InvoiceService): Outlook => outlooks.of("ns/inv", service, endpoint, clock.now());
   /** A look while nobody can say where the history is. */
@@ -76,7 +73,7 @@ function bench(calendars: Record<string, FilingCalendarSpec> = {}, answer: (grid
   /** A look after the history has been read. */
   const settled = async (service: InvoiceService): Promise<Outlook> => {
     look(service);
-    await clock.advance(0);
+    await historyRead();
     return look(service);
   };
   return { clock, world, outlooks, look, blindLook, settled };
@@ -125,12 +122,15 @@ describe("a plan is the same value", () => {
     expect(blindLook(following("vat")).plan).toBe(first);
   });
 
-  test("until the usual demand is another", async () => {
-    const { settled, clock } = bench({ vat: monthly });
+  test.each<[string, FilingCalendarSpec, number]>([
+    ["six hours between windows", dated({ period: "2027-02", opens: "2027-02-01", deadline: "2027-02-15" }), 6 * HOUR],
+    ["an hour in a window", monthly, HOUR],
+  ])("until something new was learnt: for %s", async (_, calendar, ms) => {
+    const { settled, clock } = bench({ vat: calendar });
     const first = (await settled(following("vat"))).plan;
-    await clock.advance(5 * HOUR);
+    await clock.advance(ms - MINUTE);
     expect((await settled(following("vat"))).plan).toBe(first);
-    await clock.advance(HOUR);
+    await clock.advance(MINUTE);
     expect((await settled(following("vat"))).plan).not.toBe(first);
   });
 });
@@ -157,12 +157,12 @@ describe("a plan may be followed down", () => {
   });
 
   test("not before the history has been read, which its service waits for", async () => {
-    const { look, clock } = bench({ vat: monthly });
+    const { look } = bench({ vat: monthly });
     expect(look(following("vat"))).toMatchObject({
       complete: false,
       waitingFor: "the history of demand is being read",
     });
-    await clock.advance(0);
+    await historyRead();
     expect(look(following("vat"))).not.toHaveProperty("waitingFor");
   });
 
@@ -194,7 +194,7 @@ describe("the window that is shown", () => {
         grade: "Computed",
         inForce: true,
       },
-      forecast: { peak: 1_500, peakAt: "2027-01-16T00:00:00Z" },
+      forecast: { peak: 1_500, p50: 1_500, peakAt: "2027-01-16T00:00:00Z", windows: 0 },
     });
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { invoiceService } from "../../test/support/billing.ts";
+import { learntState, seenWindow } from "../../test/support/learnt.ts";
 import type { InvoiceService, InvoiceServiceManifest } from "../api/v1alpha1/invoice-service.ts";
-import { Baseline } from "../forecast/baseline.ts";
+import type { ForecastState } from "../forecast/state.ts";
 import { neededAt } from "../scaling/plan.ts";
 import { Calendars, type CalendarView } from "./calendars.ts";
 import { planSources, type PlanSources } from "./plan-sources.ts";
@@ -10,7 +11,6 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const now = Date.parse("2027-01-12T08:00:00Z");
 
-const baseline = new Baseline({ zone: "UTC", levels: [500], hours: 1_000, points: 4_000, sufficient: true });
 const release = { grace: "24h", stepPercent: 20, every: "10m" };
 
 type Spec = InvoiceServiceManifest["spec"];
@@ -31,8 +31,8 @@ function viewOf(name: string, timeZone = "Asia/Shanghai"): CalendarView {
 const plan = (
   service: InvoiceService,
   calendars: readonly CalendarView[] = [],
-  known: Baseline | undefined = baseline,
-): PlanSources => planSources({ service, calendars, baseline: known, now });
+  learnt: ForecastState | undefined = learntState(),
+): PlanSources => planSources({ service, calendars, learnt, now });
 
 const reasons = ({ sources }: PlanSources): string[] => sources.map(({ reason }) => reason);
 
@@ -52,7 +52,6 @@ describe("a plan", () => {
       "schedule office",
       "event sale",
       "event launch",
-      "window cn-vat 2026-12",
       "window cn-vat 2027-01",
       "window cn-vat 2027-02",
     ]);
@@ -111,6 +110,23 @@ describe("a prewarm", () => {
   });
 });
 
+const deadline = Date.parse("2027-01-15T16:00:00Z");
+
+/** So many windows of six times the usual load. */
+const seen = (months: number): ForecastState => {
+  const deadlines = Array.from({ length: months }, (_, index) => deadline - (months - index) * 30 * DAY);
+  // One window alone has nothing to be compared with.
+  const compared = months > 1 ? { error: { last: 0.05, before: 0.05 } } : {};
+  const windows = deadlines.map((at) => seenWindow({ calendar: "cn-vat", deadline: at, peak: 6, ...compared }));
+  return learntState({ highest: 3_000, windows, learntUntil: now });
+};
+
+/** What is needed in each of the last hours. */
+const numbers = (): number[] => {
+  const { sources } = plan(serviceOf(), [viewOf("cn-vat")]);
+  return Array.from({ length: 72 }, (_, hour) => neededAt(sources, 2, deadline - hour * HOUR));
+};
+
 describe("what needs a forecast", () => {
   const rising = { ...sale, expectedPeakFactor: 4 };
 
@@ -125,11 +141,10 @@ describe("what needs a forecast", () => {
 
   test.each<[string, PlanSources]>([
     [
-      "without a baseline",
+      "without a usual load",
       planSources({
         service: serviceOf({ events: [rising] }),
         calendars: [viewOf("cn-vat")],
-        baseline: undefined,
         now,
       }),
     ],
@@ -138,27 +153,61 @@ describe("what needs a forecast", () => {
     expect(reasons(found)).toEqual([]);
   });
 
-  test("is the usual load times the peak factor, in replicas at the wanted utilization", () => {
-    const { sources, forecast } = plan(serviceOf({ scaling: { utilization: 0.5 } }), [viewOf("cn-vat")]);
-    const deadline = Date.parse("2027-01-15T16:00:00Z");
+  /** Replicas just before the deadline, of 100 requests/s each. */
+  const atDeadline = (scaling: Partial<Spec["scaling"]>, learnt: ForecastState = learntState()): number =>
+    neededAt(plan(serviceOf({ scaling }), [viewOf("cn-vat")], learnt).sources, 2, deadline - 1);
+
+  test("is the usual load times the peak factor where no window was seen, in replicas at the wanted utilization", () => {
+    const scaling = { quantile: 0.5, utilization: 0.5 };
+    const { sources, forecast } = plan(serviceOf({ scaling }), [viewOf("cn-vat")]);
     expect(forecast?.expected(deadline)).toBe(1_500);
     expect(neededAt(sources, 2, deadline)).toBe(30);
     expect(neededAt(sources, 2, deadline + 23 * HOUR)).toBe(30);
     expect(neededAt(sources, 2, deadline + 24 * HOUR)).toBe(2);
   });
-});
 
-describe("what is not usual", () => {
-  test("are windows with their grace, and events of either kind", () => {
-    const { unusual } = plan(serviceOf({ events: [{ ...sale, replicas: 9 }] }), [viewOf("cn-vat")]);
-    expect(unusual).toContainEqual({
-      from: Date.parse("2026-12-31T16:00:00Z"),
-      to: Date.parse("2027-01-16T16:00:00Z"),
-    });
-    expect(unusual).toContainEqual({
-      from: Date.parse("2027-01-20T00:00:00Z"),
-      to: Date.parse("2027-01-21T00:00:00Z"),
-    });
+  test("is as sure as it shall be: by default so that 95 of 100 windows fit", () => {
+    const by = (quantile: number): number => atDeadline({ quantile });
+    expect(by(0.8)).toBeGreaterThan(by(0.5));
+    expect(by(0.99)).toBeGreaterThan(by(0.95));
+    expect(atDeadline({})).toBe(by(0.95));
+  });
+
+  test("is what windows were like, once some were seen, and surer the more there were", () => {
+    expect(atDeadline({ quantile: 0.5 })).toBe(15);
+    expect(atDeadline({ quantile: 0.5 }, seen(6))).toBe(30);
+    const margin = (months: number): number =>
+      atDeadline({}, seen(months)) / atDeadline({ quantile: 0.5 }, seen(months));
+    expect(margin(6)).toBeLessThan(margin(1));
+  });
+
+  test("rises when the window in force runs ahead, and never falls when it starts slowly", () => {
+    const running = (times: number): number => {
+      const ahead = (deadline - now) / HOUR;
+      const load = Array.from({ length: 360 }, (_, back) => (back < ahead ? null : times * 500));
+      const inForce = { calendar: "cn-vat", period: "2027-01", type: "", deadline, load };
+      const { law: _law, ...window } = seenWindow(inForce);
+      return atDeadline({}, learntState({ learntUntil: now, windows: [window] }));
+    };
+    expect(running(4)).toBeGreaterThan(atDeadline({}));
+    expect(running(0.1)).toBe(atDeadline({}));
+  });
+
+  test("is counted by what a replica was learnt to serve where the spec does not say it", () => {
+    const input = { calendars: [viewOf("cn-vat")], learnt: learntState(), perReplica: 50, now };
+    const without = planSources({ ...input, service: withoutPerReplica(serviceOf({ scaling: { quantile: 0.5 } })) });
+    expect(neededAt(without.sources, 2, deadline)).toBe(30);
+    const own = planSources({ ...input, service: serviceOf({ scaling: { quantile: 0.5 } }) });
+    expect(neededAt(own.sources, 2, deadline)).toBe(15);
+  });
+
+  test("is the user's own number in an event", () => {
+    const { sources } = plan(serviceOf({ events: [rising] }));
+    expect(neededAt(sources, 2, Date.parse("2027-01-20T12:00:00Z"))).toBe(20);
+  });
+
+  test("is the same twice", () => {
+    expect(numbers()).toEqual(numbers());
   });
 });
 

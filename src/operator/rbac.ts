@@ -1,4 +1,5 @@
 import { rules as scaling } from "../scaling/part.ts";
+import { rules as forecastStore } from "./forecast-store.ts";
 
 /** A rule of RBAC, as in a ClusterRole. */
 export interface PolicyRule {
@@ -24,8 +25,14 @@ export const namespaceRules: readonly PolicyRule[] = [
   ...scaling,
 ];
 
+/**
+ * In each namespace that is watched, unless somebody would rather have it learn anew after each start: the ConfigMaps
+ * of what was learnt.
+ */
+export const stateRules: readonly PolicyRule[] = forecastStore;
+
 /** Everything the operator does outside its own namespace when it watches all of them. */
-export const rules: readonly PolicyRule[] = [...clusterRules, ...namespaceRules];
+export const rules: readonly PolicyRule[] = [...clusterRules, ...namespaceRules, ...stateRules];
 
 /** In the operator's own namespace: the Lease of the leader election. A `create` cannot be held to a name. */
 export function leaseRules(name: string): readonly PolicyRule[] {

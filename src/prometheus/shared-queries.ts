@@ -33,7 +33,7 @@ export class SharedQueries {
 
   /** An instant query at the server's present, asked for at most `maxAgeMs` ago. */
   ask(endpoint: Endpoint, query: string, { maxAgeMs }: { maxAgeMs: number }): Promise<Answer> {
-    const key = `${this.#identityOf(endpoint)} ${query}`;
+    const key = `${this.identityOf(endpoint)} ${query}`;
     // Ranges are asked for every few hours, and their answers are a hundred megabytes where services are many.
     this.#ranges.sweep();
     return this.#instants.get(key, maxAgeMs, () => this.#client.instant(endpoint, query));
@@ -45,12 +45,12 @@ export class SharedQueries {
     query: string,
     { maxAgeMs, ...grid }: Grid & { maxAgeMs: number },
   ): Promise<RangeAnswer> {
-    const key = `${this.#identityOf(endpoint)} ${grid.start} ${grid.end} ${grid.stepMs} ${query}`;
+    const key = `${this.identityOf(endpoint)} ${grid.start} ${grid.end} ${grid.stepMs} ${query}`;
     return this.#ranges.get(key, maxAgeMs, () => this.#client.range(endpoint, query, grid));
   }
 
-  /** A digest, so that keys are short and hold no credential. */
-  #identityOf(endpoint: Endpoint): string {
+  /** What makes two servers one for a question: a digest, so that keys are short and hold no credential. */
+  identityOf(endpoint: Endpoint): string {
     const known = this.#identities.get(endpoint);
     if (known !== undefined) return known;
     const headers = Object.entries(endpoint.headers ?? {})

@@ -6,6 +6,7 @@ import type { Condition, ConditionType } from "../../src/api/v1alpha1/conditions
 import { parseDuration } from "../../src/api/v1alpha1/duration.ts";
 import { createClient, type Client } from "../../src/kube/client.ts";
 import type { ClusterConfig } from "../../src/kube/config.ts";
+import { isNotFound } from "../../src/kube/errors.ts";
 import type { Event, KubeObject, Resource } from "../../src/kube/resource.ts";
 import { createTransport, type Transport } from "../../src/kube/transport.ts";
 import { realClock } from "../../src/runtime/clock.ts";
@@ -42,6 +43,8 @@ export interface HarnessOptions {
   endsWithTest?: boolean;
   /** Plurals of what the test has the operator ask for without a right to it. */
   refused?: readonly string[];
+  /** The Prometheus of services that name none; default a stub of the harness's own. */
+  prometheus?: PrometheusStub;
   /** Another Prometheus that services of the test ask. */
   beside?: PrometheusStub;
 }
@@ -57,7 +60,8 @@ let crds: Promise<void> | undefined;
 export async function startOperator(options: HarnessOptions = {}): Promise<OperatorHarness> {
   const cluster = await useCluster();
   await (crds ??= installCrds(cluster));
-  const harness = new OperatorHarness(cluster, await createPrometheusStub(), options);
+  const prometheus = options.prometheus ?? (await createPrometheusStub());
+  const harness = new OperatorHarness(cluster, prometheus, options);
   if (options.endsWithTest ?? true) onTestFinished(() => harness.close());
   await harness.begin();
   return harness;
@@ -78,11 +82,13 @@ export class OperatorHarness {
   readonly #inFlight: { api: InFlight; prometheus: readonly { stub: PrometheusStub; requests: InFlight }[] };
   readonly #end = new AbortController();
   #identity: ClusterConfig | undefined;
+  #prometheusUrl: string;
   #instance: OperatorInstance | undefined;
 
   constructor(cluster: ClusterAccess, prometheus: PrometheusStub, options: HarnessOptions) {
     this.#cluster = cluster;
     this.prometheus = prometheus;
+    this.#prometheusUrl = prometheus.url;
     this.#options = options;
     this.clock = new FakeClock(options.start ?? "2027-01-12T08:00:00Z", () => this.settle());
     const transport = createTransport({ config: cluster.adminConfig(), clock: realClock });
@@ -122,6 +128,16 @@ export class OperatorHarness {
     await this.settle();
   }
 
+  /** The object as it is now; undefined when there is none. */
+  async read<T extends KubeObject>(resource: Resource<T>, name: string): Promise<T | undefined> {
+    try {
+      return await this.#admin.get<T>(resource, this.#ref(resource, name));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
   async remove(resource: Resource, name: string): Promise<void> {
     await this.#admin.delete(resource, this.#ref(resource, name));
     await this.settle();
@@ -146,8 +162,9 @@ export class OperatorHarness {
     }
   }
 
-  /** Ends the process and starts the next one, `after` so much time without any. */
-  async restart(after = "0s"): Promise<void> {
+  /** Ends the process and starts the next one, `after` so much time without any; it may be told of another Prometheus. */
+  async restart(after = "0s", prometheusUrl = this.#prometheusUrl): Promise<void> {
+    this.#prometheusUrl = prometheusUrl;
     await this.#stop();
     await this.clock.advance(parseDuration(after));
     await this.#start();
@@ -245,7 +262,7 @@ export class OperatorHarness {
     this.#instance = new OperatorInstance({
       config: this.#identity ?? this.#cluster.adminConfig(),
       namespace: this.namespace,
-      prometheusUrl: this.prometheus.url,
+      prometheusUrl: this.#prometheusUrl,
       clock: this.clock,
       evaluationIntervalMs: this.#intervalMs,
       concurrency: this.#options.concurrency ?? 10,

@@ -9,6 +9,7 @@ import {
   namespaceRules,
   rules,
   secretRules,
+  stateRules,
   type PolicyRule,
 } from "../../src/operator/rbac.ts";
 import type { ClusterAccess } from "../../dev/cluster/access.ts";
@@ -52,7 +53,10 @@ function operatorIdentity(
     ],
     [
       kindOf(rbac, "Role", true),
-      { metadata, rules: [...(everywhere ? [] : namespaceRules), ...leaseRules(LEASE), ...secretRules] },
+      {
+        metadata,
+        rules: [...(everywhere ? [] : [...namespaceRules, ...stateRules]), ...leaseRules(LEASE), ...secretRules],
+      },
     ],
     [kindOf(rbac, "RoleBinding", true), { metadata, subjects, roleRef: roleRef("Role", metadata.name) }],
   ];

@@ -81,6 +81,17 @@
     - "watch"
 {{- end }}
 
+{{- define "invoiceops.stateRules" -}}
+- apiGroups:
+    - ""
+  resources:
+    - "configmaps"
+  verbs:
+    - "get"
+    - "create"
+    - "patch"
+{{- end }}
+
 {{- define "invoiceops.leaseRules" -}}
 - apiGroups:
     - "coordination.k8s.io"

@@ -116,7 +116,7 @@ export const scaling = s.object(
     maxReplicas: s.integer("Most replicas ever.", { min: 1, max: MOST_REPLICAS }),
     perReplica: s.optional(
       s.number(
-        "Requests/s that one replica serves inside its objective. Without it only schedules and fixed numbers are planned.",
+        "Requests/s that one replica serves inside its objective. Left out, it is learnt where load and ready replicas rise and fall together; until then only schedules and fixed numbers are planned.",
         {
           above: 0,
         },
@@ -129,6 +129,12 @@ export const scaling = s.object(
     expectedPeakFactor: s.withDefault(
       3,
       s.number("How many times the usual load the peak of a filing window is expected to be.", { min: 1, max: 10_000 }),
+    ),
+    quantile: s.optional(
+      s.number(
+        "How sure the capacity of a filing window must be to suffice, as the share of windows in which it does. Left out: 0.95 in the last 72 hours before the deadline, 0.8 before them.",
+        { min: 0.5, max: 0.999 },
+      ),
     ),
     tolerance: s.withDefault(
       0.1,

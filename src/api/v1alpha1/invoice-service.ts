@@ -199,6 +199,14 @@ const shortfall = s.object("The coming peak does not fit under a limit. Absent w
 const forecast = s.object("The highest demand expected in the window in force, or in the next one.", {
   peak: s.number("Expected demand at the peak, in requests/s.", { min: 0 }),
   peakAt: time("When it is expected"),
+  p50: s.optional(s.number("Demand at the peak that is as likely too high as too low, in requests/s.", { min: 0 })),
+  upper: s.optional(s.number("Demand at the peak that capacity is planned for, in requests/s.", { min: 0 })),
+  windows: s.optional(count("Past windows that this was learnt from.")),
+  perReplica: s.optional(
+    s.number("Requests/s that one replica serves, as learnt; absent where spec.scaling.perReplica gives it.", {
+      min: 0,
+    }),
+  ),
 });
 
 const contest = s.object("Somebody else holds the field; nothing is written until that is mended.", {

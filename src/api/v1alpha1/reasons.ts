@@ -99,8 +99,12 @@ export const ForecastReady = {
   InsufficientHistory: "InsufficientHistory",
   /** The history could not be read; windows are planned with the last one that was. See MetricsAvailable. */
   HistoryUnavailable: "HistoryUnavailable",
-  /** spec.scaling.perReplica is missing, so requests/s cannot become replicas. Set it. */
+  /** What one replica serves is not given and could not be learnt; the message says why. Set spec.scaling.perReplica. */
   CapacityUnknown: "CapacityUnknown",
+  /** The ConfigMap of what was learnt is not ours, damaged, or of a newer version; it is left alone. Do as the message says. */
+  StateUnusable: "StateUnusable",
+  /** The forecast is ready, but the operator could not keep it for its next process. Give it the right that is named. */
+  StateNotKept: "StateNotKept",
   /** Neither calendars nor events ask for a forecast. Nothing to do. */
   NotNeeded: "NotNeeded",
 } as const;

@@ -1,7 +1,14 @@
 import type { InvoiceService } from "../../api/v1alpha1/invoice-service.ts";
 import { isForbidden, KubeError } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/resource.ts";
-import { clusterRules, leaseRules, namespaceRules, projectRules, secretRules } from "../../operator/rbac.ts";
+import {
+  clusterRules,
+  leaseRules,
+  namespaceRules,
+  projectRules,
+  secretRules,
+  stateRules,
+} from "../../operator/rbac.ts";
 import type { CliContext, Right } from "../verb.ts";
 import { unknown, type Finding } from "./finding.ts";
 import type { InstalledOperator } from "./operator.ts";
@@ -11,10 +18,12 @@ import { accessesOf, inWords, refusedTo, refusedToMe, userOf, whoAmI, type Acces
 
 type Service = InvoiceService & KubeObject;
 
-/** What the operator needs at one place, and what fails there without. */
+/** What the operator needs at one place. */
 interface Need {
   where: string;
   accesses: readonly Access[];
+  /** What it lacks without; absent where it cannot do its work. */
+  without?: string;
 }
 
 const operatorAbout = "rights";
@@ -31,24 +40,33 @@ export async function operatorRights(
   const needs = needsOf(operator, services);
   const itself = (await whoAmI(client, signal)) === user;
   const findings: Finding[] = [];
-  for (const { where, accesses } of needs) {
+  for (const need of needs) {
+    const { accesses } = need;
     try {
       const missing = itself
         ? await refusedToMe(client, accesses, signal)
         : await refusedTo(client, account, accesses, signal);
-      if (missing.length > 0) findings.push(missingFinding(user, where, missing));
+      if (missing.length > 0) findings.push(missingFinding(user, need, missing));
     } catch (error) {
       // Who may not ask about others may not at any place.
       if (error instanceof KubeError && isForbidden(error)) return [unknown(operatorAbout, error)];
       throw error;
     }
   }
-  if (findings.length > 0) return findings;
-  const places = needs.map(({ where }) => where).join(", ");
-  return [{ about: operatorAbout, level: "ok", message: `${user} may do all that the operator does: ${places}` }];
+  if (findings.some(({ level }) => level === "wrong")) return findings;
+  const places = needs
+    .filter(({ without }) => without === undefined)
+    .map(({ where }) => where)
+    .join(", ");
+  const message = `${user} may do all that the operator does: ${places}`;
+  return [{ about: operatorAbout, level: "ok", message }, ...findings];
 }
 
-function missingFinding(user: string, where: string, missing: readonly Access[]): Finding {
+function missingFinding(user: string, { where, without }: Need, missing: readonly Access[]): Finding {
+  if (without !== undefined) {
+    const message = `${user} lacks ${where}: ${inWords(missing)}; ${without}`;
+    return { about: operatorAbout, level: "note", message, fix: "set the chart's rbac.forecastState: true" };
+  }
   return {
     about: operatorAbout,
     level: "wrong",
@@ -78,6 +96,11 @@ function needsOf({ namespace, config }: InstalledOperator, services: readonly Se
       accesses: accessesOf(watched ? clusterRules : [...clusterRules, ...namespaceRules]),
     },
     ...(watched ?? []).map((place) => ({ where: `in ${place}`, accesses: accessesOf(namespaceRules, place) })),
+    ...(watched ?? [undefined]).map((place) => ({
+      where: place === undefined ? "for ConfigMaps of the whole cluster" : `for ConfigMaps of ${place}`,
+      accesses: accessesOf(stateRules, place),
+      without: "it learns the load of past windows anew after each start, as far as Prometheus remembers them",
+    })),
     ...(lease.length === 0
       ? []
       : [{ where: `for its Lease in ${namespace}`, accesses: accessesOf(lease, config?.leaseNamespace ?? namespace) }]),

@@ -1,5 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { command, type Ran } from "../../../test/support/command.ts";
+import { learntState, seenWindow } from "../../../test/support/learnt.ts";
+import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { stateText } from "../../forecast/state.ts";
 import type { PlanView } from "./table.ts";
 
 const service = (spec: string, annotations = ""): string => `apiVersion: invoiceops.dev/v1alpha1
@@ -51,7 +56,7 @@ test("a schedule and an event: asked for one lead time early, given up on time, 
 });
 
 test("a filing window: ready before it opens, at the expected peak before the deadline, held for the grace", async () => {
-  const spec = `  calendars: [{name: cn}]\n${scaling(", perReplica: 100, expectedPeakFactor: 3")}`;
+  const spec = `  calendars: [{name: cn}]\n${scaling(", perReplica: 100, expectedPeakFactor: 3, quantile: 0.5")}`;
   const { code, steps, windows, notes, zone } = await planned(
     service(spec) + calendar,
     ...inNovember,
@@ -77,6 +82,58 @@ test("a filing window: ready before it opens, at the expected peak before the de
   // Three times the usual 500 requests/s, 100 a replica.
   expect(Math.max(...steps.map(({ replicas }) => replicas))).toBe(15);
   expect(steps.at(-1)).toMatchObject({ askedFor: "2026-11-16T16:00:00Z", replicas: 2, reason: "base" });
+});
+
+const fileOf = (text: string): string => {
+  const file = join(temporaryFolder(), "state.json");
+  writeFileSync(file, text);
+  return file;
+};
+
+const withState = (text: string): string[] => ["--state", fileOf(text)];
+
+describe("with what was learnt", () => {
+  const spec = `  calendars: [{name: cn}]\n${scaling(", perReplica: 100, quantile: 0.5").replace("maxReplicas: 40", "maxReplicas: 90")}`;
+  const deadline = Date.parse("2026-10-15T16:00:00Z");
+  const learnt = learntState({
+    zone: "Asia/Shanghai",
+    highest: 3_000,
+    learntUntil: deadline,
+    windows: [seenWindow({ calendar: "cn", period: "2026-10", type: "", deadline, peak: 6 })],
+  });
+
+  test("the plan is for windows as they were, and says what it rests on", async () => {
+    const { code, steps, notes, basis } = await planned(
+      service(spec) + calendar,
+      ...inNovember,
+      ...withState(stateText(learnt)),
+    );
+    expect([code, notes]).toEqual([0, []]);
+    expect(basis).toContain("1 filing window seen");
+    // Six times the usual 500 requests/s, 100 a replica.
+    expect(Math.max(...steps.map(({ replicas }) => replicas))).toBe(30);
+    const { out } = await run(service(spec) + calendar, ...inNovember, ...withState(stateText(learnt)));
+    expect(out).toContain(`  forecast: ${basis}\n`);
+  });
+
+  test("what is far above all that was ever seen is a note", async () => {
+    const { code, notes } = await planned(
+      service(spec) + calendar,
+      ...inNovember,
+      ...withState(stateText({ ...learnt, highest: 600 })),
+    );
+    expect([code, notes]).toEqual([1, [expect.stringMatching(/more than 3 times the highest ever seen \(600\)/)]]);
+  });
+
+  test.each<[string, string, string[], RegExp]>([
+    ["a file that is none", "{}", [], /^--state: .* is no state that can be used: version is missing/],
+    ["one of a newer version", '{"version":2}', [], /written by a newer version \(2\)/],
+    ["one beside --demand", stateText(learnt), ["--demand", "5"], /^--demand and --state say the same thing twice/],
+  ])("%s is refused, with code 2", async (_, text, args, message) => {
+    const { code, warned } = await run(service(spec) + calendar, ...inNovember, ...withState(text), ...args);
+    expect(code).toBe(2);
+    expect(warned).toMatch(message);
+  });
 });
 
 test("a prewarm of the annotation counts", async () => {
@@ -120,7 +177,7 @@ describe("what cannot be planned is a note, and the code is 1", () => {
       "windows without a usual demand",
       service(follows + scaling(", perReplica: 100")) + calendar,
       [],
-      "windows and events with expectedPeakFactor are not planned: give the usual demand by --demand",
+      "windows and events with expectedPeakFactor are not planned: give the usual demand by --demand, or what was learnt by --state",
     ],
     [
       "windows without perReplica",
@@ -130,7 +187,7 @@ describe("what cannot be planned is a note, and the code is 1", () => {
     ],
     [
       "a peak above the maximum",
-      service(follows + scaling(", perReplica: 10")) + calendar,
+      service(follows + scaling(", perReplica: 10, quantile: 0.5")) + calendar,
       ["--demand", "500"],
       "150 replicas are needed, spec.scaling.maxReplicas allows 40",
     ],

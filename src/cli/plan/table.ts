@@ -16,13 +16,15 @@ export interface PlanView {
   windows: { calendar: string; period?: string; opens: string; deadline: string; heldUntil?: string; grade: string }[];
   /** From `askedFor` on so many replicas are asked for; they are needed from `neededFrom` on. */
   steps: { askedFor: string; neededFrom: string; replicas: number; reason: string }[];
+  /** What the forecast of windows rests on; absent where none is needed, or there is none. */
+  basis?: string;
   /** What could not be planned, or does not fit. */
   notes: string[];
 }
 
 export function planText(view: PlanView, zone: string, paint: Paint): string {
   const at = (time: string): string => momentText(Date.parse(time), zone);
-  const { name, workload, windows, steps, notes, maxReplicas = Infinity } = view;
+  const { name, workload, windows, steps, basis, notes, maxReplicas = Infinity } = view;
   const rows = steps.map(({ askedFor, neededFrom, replicas, reason }) => [
     at(askedFor),
     at(neededFrom),
@@ -35,6 +37,7 @@ export function planText(view: PlanView, zone: string, paint: Paint): string {
       ({ calendar, period = "", opens, deadline, heldUntil, grade }) =>
         `  window ${`${calendar} ${period}`.trim()}: ${at(opens)} to ${at(deadline)}, ${grade.toLowerCase()}${heldUntil === undefined ? "" : ` (it may end as late as ${at(heldUntil)})`}`,
     ),
+    ...(basis === undefined ? [] : [`  forecast: ${basis}`]),
     ...(rows.length === 0 ? [] : table([["asked for", "needed from", "replicas", "why"], ...rows], paint)),
     ...notes.map((note) => `  ${paint.warn("note:")} ${note}`),
     "",

@@ -28,6 +28,7 @@ export function screen(view: StatusView, { now, paint, columns }: ScreenOptions)
   const rows: Row[] = [
     ...windowRows(view.window, at),
     ...demandRows(view, at, paint),
+    ...forecastRows(view.forecast, paint),
     ...floorRows(view.floor, at, paint),
     ...replicaRows(view, paint),
     ...planRows(view, at),
@@ -87,6 +88,21 @@ function demandRows({ demand: { state, message, peak, peakAt } }: StatusView, at
   const expected: Row[] =
     peak === undefined || peakAt === undefined ? [] : [["  expected peak", `${peak} requests/s, ${at(peakAt)}`]];
   return [["Demand", message, brushOf(state, paint)], ...expected];
+}
+
+function forecastRows(forecast: StatusView["forecast"], paint: Paint): Row[] {
+  if (!forecast) return [];
+  const { p50, upper, windows, perReplica, state, message } = forecast;
+  const learnt = windows === undefined ? "" : `, learnt from ${windows} ${windows === 1 ? "window" : "windows"}`;
+  return [
+    ["Forecast", message, brushOf(state, paint)],
+    ...(p50 === undefined || upper === undefined
+      ? []
+      : [["  of the peak", `${p50} requests/s, planned for ${upper}${learnt}`] as const]),
+    ...(perReplica === undefined
+      ? []
+      : [["  one replica", `serves ${perReplica} requests/s, learnt from load and ready replicas`] as const]),
+  ];
 }
 
 function floorRows(floor: FloorView | undefined, at: At, paint: Paint): Row[] {

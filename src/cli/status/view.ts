@@ -25,6 +25,8 @@ export interface StatusView {
   paused?: { until?: string };
   window?: WindowView;
   demand: { state: State; message: string; peak?: number; peakAt?: string };
+  /** What was learnt of windows, and what that says of the next; absent where no forecast is needed, or there is none. */
+  forecast?: ForecastView;
   floor?: FloorView;
   replicas: { current?: number; ready?: number; desired?: number; min: number; max: number; leadSeconds?: number };
   shortfall?: { needed: number; limit: number; limitedBy: string };
@@ -56,6 +58,19 @@ export interface WindowView {
   inForce: boolean;
   /** To the deadline of a window in force, or to the opening of the next one, in seconds. */
   secondsToGo: number;
+}
+
+interface ForecastView {
+  /** Requests/s at the peak: as likely too high as too low, and what capacity is planned for. */
+  p50?: number;
+  upper?: number;
+  /** Past windows that it was learnt from. */
+  windows?: number;
+  /** Requests/s that one replica serves, where that was learnt. */
+  perReplica?: number;
+  state: State;
+  /** What it rests on, or what is missing. */
+  message: string;
 }
 
 export interface FloorView {
@@ -109,6 +124,7 @@ export function statusView(
       message: metrics?.message ?? "not read yet",
       ...(forecast ? { peak: forecast.peak, peakAt: forecast.peakAt } : {}),
     },
+    ...forecastOf(forecast, conditionOf(conditions, "ForecastReady")),
     ...(floor ? { floor } : {}),
     replicas: {
       ...defined({ current, ready: readyPods, desired }),
@@ -120,6 +136,17 @@ export function statusView(
     plan: ahead,
     conditions,
     notConfigured: LATER_PARTS,
+  };
+}
+
+function forecastOf(
+  forecast: NonNullable<NonNullable<InvoiceService["status"]>["scaling"]>["forecast"],
+  condition: Condition | undefined,
+): { forecast?: ForecastView } {
+  if (!condition || condition.reason === "NotNeeded") return {};
+  const { p50, upper, windows, perReplica } = forecast ?? {};
+  return {
+    forecast: { ...defined({ p50, upper, windows, perReplica }), state: condition.status, message: condition.message },
   };
 }
 

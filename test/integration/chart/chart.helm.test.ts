@@ -4,7 +4,14 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { installPrometheusOperatorKinds } from "../../../dev/cluster/prometheus-operator.ts";
 import { readHolidayYears } from "../../../src/calendar/holidays/read-years.ts";
-import { clusterRules, leaseRules, namespaceRules, projectRules, secretRules } from "../../../src/operator/rbac.ts";
+import {
+  clusterRules,
+  leaseRules,
+  namespaceRules,
+  projectRules,
+  secretRules,
+  stateRules,
+} from "../../../src/operator/rbac.ts";
 import {
   bothHelms,
   CHART,
@@ -104,7 +111,7 @@ test("holidays are files in a folder that the operator is told of, without a fur
 describe("the roles are those of the code", () => {
   test("for all namespaces", async () => {
     const objects = await render();
-    expect(rulesOf(objects, "ClusterRole", "invoiceops")).toEqual([...clusterRules, ...namespaceRules]);
+    expect(rulesOf(objects, "ClusterRole", "invoiceops")).toEqual([...clusterRules, ...namespaceRules, ...stateRules]);
     expect(rulesOf(objects, "Role", "invoiceops-leader-election", NAMESPACE)).toEqual(leaseRules("invoiceops"));
     expect(objects.filter(({ kind }) => kind === "Role")).toHaveLength(1);
   });
@@ -117,7 +124,14 @@ describe("the roles are those of the code", () => {
     ]);
     expect(rulesOf(objects, "ClusterRole", `invoiceops-${NAMESPACE}`)).toEqual(clusterRules);
     for (const namespace of ["billing", "tax"])
-      expect(rulesOf(objects, "Role", "invoiceops", namespace)).toEqual(namespaceRules);
+      expect(rulesOf(objects, "Role", "invoiceops", namespace)).toEqual([...namespaceRules, ...stateRules]);
+  });
+
+  test("ConfigMaps, for what is learnt, only where they are not refused to it", async () => {
+    const rbac = { forecastState: false };
+    expect(rulesOf(await render({ rbac }), "ClusterRole", "invoiceops")).toEqual([...clusterRules, ...namespaceRules]);
+    const some = await render({ rbac, watchNamespaces: ["billing"] });
+    expect(rulesOf(some, "Role", "invoiceops", "billing")).toEqual(namespaceRules);
   });
 
   test("Secrets: none by default, else by name, by namespace, or all when asked for", async () => {
@@ -127,7 +141,7 @@ describe("the roles are those of the code", () => {
     expect(rulesOf(objects, "Role", "invoiceops-secrets", "billing")).toEqual([{ ...rule, resourceNames: ["token"] }]);
     expect(rulesOf(objects, "Role", "invoiceops-secrets", "tax")).toEqual([rule]);
     const all = rulesOf(await render({ secrets: { clusterWide: true } }), "ClusterRole", "invoiceops");
-    expect(all).toEqual([...clusterRules, ...namespaceRules, ...secretRules]);
+    expect(all).toEqual([...clusterRules, ...namespaceRules, ...stateRules, ...secretRules]);
   });
 
   test("projects of Argo CD: those that are named, to be read and no more, and told to the operator", async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { COMPLETE } from "../../../src/cli/completion/scripts.ts";
 import { verbs } from "../../../src/cli/verbs.ts";
 import type { Right } from "../../../src/cli/verb.ts";
+import { emptyState, stateText } from "../../../src/forecast/state.ts";
 import { pods } from "../../../src/kube/resource.ts";
 import { appProjects, filingCalendars, invoiceServices } from "../../../src/operator/kinds.ts";
 import { realClock } from "../../../src/runtime/clock.ts";
@@ -46,6 +47,9 @@ beforeAll(async () => {
   };
 });
 
+/** What was learnt of a service of which nothing is known. */
+const STATE = stateText(emptyState("UTC"));
+
 interface Tried {
   /** The code of the first line with the needed rights alone. */
   code: number;
@@ -89,6 +93,21 @@ const tried: Readonly<Record<string, Tried>> = {
     lines: [
       ["refresh", "vat"],
       ["refresh", "nobody"],
+    ],
+  },
+  "state export": {
+    code: 1,
+    lines: [
+      ["state", "export", "vat"],
+      ["state", "export", "nobody"],
+    ],
+  },
+  "state import": {
+    code: 0,
+    lines: [
+      ["state", "import", "vat", "-f", "-"],
+      ["state", "import", "vat", "-f", "-"],
+      ["state", "import", "nobody", "-f", "-"],
     ],
   },
   "gen argocd": { code: 0, lines: [["gen", "argocd"]] },
@@ -181,7 +200,7 @@ async function run(verb: string, { kubeconfig }: User, most = Infinity): Promise
     const where = [`--kubeconfig=${kubeconfig}`, "-n", NAMESPACE];
     // To be completed is what stands last.
     const args = line[0] === COMPLETE ? [...line, ...where, ""] : [...line, ...where];
-    ran = await command(args, line.includes("-w") ? untilChanged() : {});
+    ran = await command(args, line.includes("-w") ? untilChanged() : { input: STATE });
   }
   return ran;
 }
