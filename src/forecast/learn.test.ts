@@ -5,7 +5,7 @@ import type { FilingWindow } from "./filing-window.ts";
 import type { Sample } from "./hourly-load.ts";
 import { learn, type LearnInput } from "./learn.ts";
 import { HOUR_MS } from "./local-hours.ts";
-import { parseState, stateText } from "./state.ts";
+import { emptyState, parseState, stateText } from "./state.ts";
 
 const DAY = 24 * HOUR_MS;
 const STEP = 900_000;
@@ -132,6 +132,12 @@ describe("learning", () => {
     const later = sampled(START + 45 * DAY, START + 60 * DAY, (at) => loadAt(at, monthly(1)));
     const { state } = learn(imported, { ...input({ windows: monthly(1), now: START + 60 * DAY }), samples: later });
     expect(state.windows).toEqual(early.windows);
+  });
+
+  it("from no sample is nothing, and later what was known before", () => {
+    expect(learn(undefined, input({ samples: [] })).state).toEqual(emptyState("UTC"));
+    const { state } = learn(undefined, input());
+    expect(learn(state, input({ samples: [], now: START + 71 * DAY })).state).toEqual(state);
   });
 
   it("does not look at what lies after now", () => {

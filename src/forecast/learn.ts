@@ -52,7 +52,7 @@ export function learn(
   const seen = sorted({ ...input, samples }, windows, clock);
 
   const from = clock.hourOf(known.learntUntil);
-  const end = Math.max(from, clock.hourOf(Math.min(now, seen.newest)));
+  const end = Math.max(from, clock.hourOf(Math.min(now, Math.max(known.learntUntil, seen.newest))));
   const spans = windows.map(unusualSpan);
   const isUsual = ([hour]: readonly [number, number]): boolean => !isWithin(clock.startOf(hour), spans);
   const usual = new UsualHours({
