@@ -25,7 +25,6 @@ export const korea: Regime = {
       {
         period: "2009-01 VAT",
         deadline: "2009-01-28",
-        announcedAt: "2008-12-31T00:00:00Z",
         source: "hankyung.com/article/2009011636341: the 25th to the 27th are Seollal",
       },
       {
@@ -37,7 +36,6 @@ export const korea: Regime = {
       {
         period: "2015-11 e-tax invoices",
         deadline: "2015-11-13",
-        announcedAt: "2015-11-12T02:00:00Z",
         source: "asiae.co.kr 2015111209400044582: extended two days after the deadline",
       },
     ],
