@@ -16,7 +16,16 @@ const ANNOUNCED = `- year: 2027
 test("holiday years in a folder make a provisional deadline sure, without a restart, and lose it again when they go", async () => {
   const holidaysDir = temporaryFolder();
   const service = { calendars: [{ regime: "CN" }] };
-  const operator = await settledBilling({ start: START, replicas: 2, answer: 150, service, holidaysDir });
+  // No evaluation is due meanwhile: it is the years that wake the service.
+  const evaluationInterval = "6h";
+  const operator = await settledBilling({
+    start: START,
+    replicas: 2,
+    answer: 150,
+    service,
+    holidaysDir,
+    evaluationInterval,
+  });
   const next = () => operator.view.services.now("inv").status?.window;
   expect(next()).toMatchObject({ deadline: FRIDAY, grade: "Provisional" });
 
