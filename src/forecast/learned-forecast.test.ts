@@ -227,6 +227,24 @@ describe("with windows seen", () => {
     );
   });
 
+  it("does not take a request in an hour that is usually closed for a rush", () => {
+    const levels = Array.from({ length: 168 }, (_, hour) => (hour % 24 >= 8 && hour % 24 < 20 ? 100 : 0));
+    const state = { ...usual(100), baseline: { zone: "UTC", levels, hours: 168, points: 168, sufficient: true } };
+    const recent = [[MONDAY + HOUR_MS, 1]] as const;
+    const running = forecast({ state, now: MONDAY + 2 * HOUR_MS, recent });
+    expect(running.expected(MONDAY + 12 * HOUR_MS)).toBeLessThan(
+      1.01 * forecast({ state }).expected(MONDAY + 12 * HOUR_MS),
+    );
+  });
+
+  it("leaves what came before an extension out of how the extension runs", () => {
+    const rush = { calendar: "CN", period: window.name, type: "monthly", opens: MONDAY - 2 * DAY, deadline: MONDAY };
+    const stored = { ...rush, load: Array.from({ length: 48 }, () => 5_000), baseline: [], censored: false };
+    const state = { ...usual(100), windows: [stored] };
+    const now = MONDAY + DAY;
+    expect(forecast({ state, now }).expected(now)).toBe(forecast({ now }).expected(now));
+  });
+
   it("takes loads that were cut off for lower bounds: a window that was overloaded does not lower the next", () => {
     const learnt = seen(3);
     const at = learnt.next.deadline - 10 * HOUR_MS;

@@ -121,8 +121,11 @@ export class WindowForecast {
     }
     for (const { hour, load } of hourly.hours()) loads.set(hour, Math.max(load, loads.get(hour) ?? 0));
     for (const [hour, load] of [...loads].toSorted(([a], [b]) => a - b)) {
-      const at = Math.max(opens, clock.startOf(hour));
-      if (at < end) yield { load, expected: this.#value(at, 0) };
+      const start = clock.startOf(hour);
+      if (start >= end || start + HOUR_MS <= opens) continue;
+      // One request in an hour that is usually quiet is no sign of three times the load.
+      const expected = this.#value(Math.max(opens, start), 0);
+      yield { load: load + this.#small, expected: expected + this.#small };
     }
   }
 }
