@@ -106,7 +106,7 @@ describe("what is refused is left alone, with code 2", () => {
   });
 
   test("the state of a service that there is not", async () => {
-    const { code, warned } = await run("import", "vta", "-f", fileOf(stateText(learnt)));
+    const { code, warned } = await run("import", "vatt", "-f", fileOf(stateText(learnt)));
     expect(code).toBe(2);
     expect(warned).toContain("did you mean vat?");
   });

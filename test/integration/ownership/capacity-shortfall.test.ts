@@ -44,7 +44,7 @@ test.concurrent("the peak of a coming window needs more than maxReplicas", async
   await stage.client.create(filingCalendars, manifest as unknown as FilingCalendar & KubeObject);
   await writers.create(deployment(name, 2));
   stage.demands(name, 150);
-  await stage.serve(name, { calendars: [{ name: calendar }], scaling: { expectedPeakFactor: 20 } });
+  await stage.serve(name, { calendars: [{ name: calendar }], scaling: { expectedPeakFactor: 20, quantile: 0.5 } });
   expect(await shortfall(name, "MaxReplicas")).toEqual({
     message: `window ${calendar} next needs 30 replicas, spec.scaling.maxReplicas allows 20: raise it in time`,
     numbers: { needed: 30, limit: 20, limitedBy: "spec.scaling.maxReplicas" },

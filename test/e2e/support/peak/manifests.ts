@@ -101,6 +101,7 @@ export function invoiceService(): Manifest & InvoiceServiceManifest {
         perReplica: PER_REPLICA,
         utilization: UTILIZATION,
         expectedPeakFactor: EXPECTED_FACTOR,
+        quantile: 0.5,
         release: { grace: "60s", stepPercent: 34, every: "10s" },
       },
     },
