@@ -13,8 +13,9 @@ import { calendarsIn, type Calendar } from "./manifest-calendars.ts";
 import { aboutFlag, rangeFlags } from "./moment-flag.ts";
 import { filesFlag, nameOfManifest, readManifests, recursiveFlag, type Manifest } from "./manifests.ts";
 import { formatOf, outputFlag, printedAs } from "./output.ts";
-import { planOf } from "./plan/steps.ts";
+import { planOf, type PlanQuestion } from "./plan/steps.ts";
 import type { ForecastState } from "../forecast/state.ts";
+import { holidaysFlag, holidaysOf } from "./holidays.ts";
 import { readStateFile } from "./state-file.ts";
 import { planText, type PlanView } from "./plan/table.ts";
 import { durationFlag } from "./run.ts";
@@ -39,6 +40,7 @@ export const plan: Verb = {
     demand: { type: "string", value: "N", help: "Usual demand in requests/s, at all hours" },
     state: { type: "string", value: "FILE", help: "What was learnt, as `state export` prints it, instead of --demand" },
     lead: { type: "string", value: "DURATION", help: "Lead time where spec.scaling.lead is auto (default 2m)" },
+    holidays: holidaysFlag,
     output: outputFlag,
   },
   examples: [
@@ -63,8 +65,8 @@ export const plan: Verb = {
     const known = [...calendars, ...regimesIn(services)];
     const zone = zoneOf(context, known);
     const range = rangeFlags(context, { zone, longestDays: LONGEST_DAYS });
-    const load = await loadOf(context);
-    const views = services.map((service) => viewOf(context, service, known, { ...range, zone, load }));
+    const [load, holidays] = await Promise.all([loadOf(context), holidaysOf(context)]);
+    const views = services.map((service) => viewOf(context, service, known, { ...range, zone, load, holidays }));
     if (!printedAs(context, () => ({ from: timestamp(range.from), to: timestamp(range.to), services: views }))) {
       context.out(views.map((view) => planText(view, zone, context.paint)).join("\n"));
     }
@@ -107,7 +109,7 @@ function viewOf(
   context: CliContext,
   manifest: Manifest,
   calendars: readonly Calendar[],
-  { from, to, zone, load }: { from: number; to: number; zone: string; load: ForecastState | number | undefined },
+  { zone, ...question }: { zone: string } & Pick<PlanQuestion, "from" | "to" | "load" | "holidays">,
 ): PlanView {
   const schema = schemaOf(invoiceServiceKind);
   const stored = withDefaults(schema, manifest.object) as InvoiceService;
@@ -125,7 +127,7 @@ function viewOf(
   const followed = calendars.filter(({ metadata }) => named.includes(metadata.name));
   const missing = named.filter((one) => !followed.some(({ metadata }) => metadata.name === one));
   const leadMs = userLeadMs(spec) ?? durationFlag("lead", context.text("lead") ?? SHORTEST_LEAD);
-  const answer = planOf({ service, calendars: followed, from, to, leadMs, load });
+  const answer = planOf({ ...question, service, calendars: followed, leadMs });
   const { minReplicas, maxReplicas, perReplica } = spec.scaling;
   const most = Math.max(...answer.steps.map(({ replicas }) => replicas));
   const notes = [
@@ -137,7 +139,7 @@ function viewOf(
           ? `FilingCalendar ${one} is not in the files: its windows are not planned`
           : `spec.calendars: ${unknownRegime(regime)}`,
       ),
-    ...(answer.needsForecast && load === undefined
+    ...(answer.needsForecast && question.load === undefined
       ? [
           "windows and events with expectedPeakFactor are not planned: give the usual demand by --demand, or what was learnt by --state",
         ]

@@ -136,6 +136,27 @@ describe("with what was learnt", () => {
   });
 });
 
+test("years of days off that the operator is given move deadlines here too", async () => {
+  const filings = calendar.replace(
+    /dates: .*/,
+    "holidaysFrom: CN\n  filings: [{deadline: {day: 15}, shift: nextWorkday, opens: {day: 1}, settled: true}]",
+  );
+  const folder = temporaryFolder();
+  const days = ["2027-04-15", "2027-04-16"];
+  writeFileSync(join(folder, "CN.yaml"), JSON.stringify([{ year: 2027, days, source: "notice" }]));
+  const deadlineWith = async (...args: string[]): Promise<string | undefined> => {
+    const range = ["--from", "2027-04-01", "--to", "2027-04-30"];
+    const { windows } = await planned(
+      service(`  calendars: [{name: cn}]\n${scaling("")}`) + filings,
+      ...range,
+      ...args,
+    );
+    return windows[0]?.deadline;
+  };
+  // The 15th is a Thursday: with it and the Friday off the next workday is Monday the 19th.
+  expect(await deadlineWith("--holidays", join(folder, "CN.yaml"))).toBe("2027-04-19T16:00:00Z");
+});
+
 test("a prewarm of the annotation counts", async () => {
   const annotations = `, annotations: {invoiceops.dev/prewarm: "24 until 2026-11-01T10:00:00Z"}`;
   const { steps } = await planned(service(scaling(""), annotations), "--from", "2026-11-01", "--to", "2026-11-02");

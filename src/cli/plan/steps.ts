@@ -1,5 +1,6 @@
 import type { Problem } from "../../api/v1alpha1/fields.ts";
 import type { InvoiceService } from "../../api/v1alpha1/invoice-service.ts";
+import type { HolidayTable } from "../../calendar/holidays/holiday-table.ts";
 import type { Window } from "../../calendar/window.ts";
 import { windowsOf } from "../../calendar/windows.ts";
 import { emptyState, type ForecastState } from "../../forecast/state.ts";
@@ -19,6 +20,8 @@ export interface PlanQuestion {
   to: number;
   /** How long before it is needed capacity is asked for, ms. */
   leadMs: number;
+  /** The days off that are known. */
+  holidays: HolidayTable;
   /**
    * What was learnt of the load, or the usual demand in requests/s, at all hours; windows and forecast events cannot be
    * planned without either.
@@ -45,9 +48,9 @@ const STEPS = 10_000;
 /** Back as far as a window that opened earlier may reach. */
 const BACK_MS = 400 * DAY_MS;
 
-export function planOf({ service, calendars, from, to, leadMs, load }: PlanQuestion): PlanAnswer {
+export function planOf({ service, calendars, from, to, leadMs, holidays, load }: PlanQuestion): PlanAnswer {
   const base = service.spec.scaling.minReplicas;
-  const views = calendars.map((calendar) => viewOf(calendar, from, to));
+  const views = calendars.map((calendar) => viewOf(calendar, { from, to }, holidays));
   const zone = views.find((view) => view.zone !== undefined)?.zone ?? service.spec.events?.[0]?.timeZone ?? "UTC";
   const learnt = typeof load === "number" ? steady(load, zone) : load;
   const steps: PlanStep[] = [];
@@ -85,6 +88,10 @@ function steady(load: number, zone: string): ForecastState {
   return { ...emptyState(zone), baseline };
 }
 
-function viewOf({ metadata, spec }: Calendar, from: number, to: number): CalendarView {
-  return { name: metadata.name, ...windowsOf(spec, metadata.name, { from: from - BACK_MS, to: to + PART_MS }) };
+function viewOf(
+  { metadata: { name }, spec }: Calendar,
+  { from, to }: { from: number; to: number },
+  holidays: HolidayTable,
+): CalendarView {
+  return { name, ...windowsOf(spec, name, { from: from - BACK_MS, to: to + PART_MS }, holidays) };
 }

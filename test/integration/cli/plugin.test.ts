@@ -53,7 +53,7 @@ test("kubectl invoiceops runs it, under the name that its user typed", async () 
 });
 
 test.each<[string[], string]>([
-  [["sta"], "status"],
+  [["sta"], "state status"],
   [["status", "-n", "NAMESPACE", "va"], "vat vat-refunds"],
   [["status", "--namespace=NAMESPACE", ""], "payroll vat vat-refunds"],
   [["status", "vat", "-o", ""], "json yaml"],

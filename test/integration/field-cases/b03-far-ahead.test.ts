@@ -33,7 +33,11 @@ async function farAhead(evaluationInterval: string): Promise<OperatorHarness> {
   for (const service of [
     invoiceService({ name: "event", events: [{ name: "peak", ...span, replicas: 12 }] }),
     invoiceService({ name: "schedule", scaling: { schedules } }),
-    invoiceService({ name: "window", calendars: [{ name: calendar }], scaling: { expectedPeakFactor: 10, quantile: 0.5 } }),
+    invoiceService({
+      name: "window",
+      calendars: [{ name: calendar }],
+      scaling: { expectedPeakFactor: 10, quantile: 0.5 },
+    }),
   ]) {
     await operator.create(deployments, deployment(2, { name: service.spec.workload.name }));
     await operator.create(invoiceServices, service);

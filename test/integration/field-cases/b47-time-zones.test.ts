@@ -69,7 +69,11 @@ describe.each(["UTC", "Pacific/Auckland"])("B47: on a machine in %s", (machine) 
     ];
     for (const service of [
       invoiceService({ name: "schedule", scaling: { schedules } }),
-      invoiceService({ name: "window", calendars: [{ name: calendar }], scaling: { expectedPeakFactor: 10, quantile: 0.5 } }),
+      invoiceService({
+        name: "window",
+        calendars: [{ name: calendar }],
+        scaling: { expectedPeakFactor: 10, quantile: 0.5 },
+      }),
     ]) {
       await other.create(deployments, deployment(2, { name: service.spec.workload.name }));
       await other.create(invoiceServices, service);

@@ -30,7 +30,9 @@ describe.concurrent("release", () => {
     await hpas.create(name);
     const history = await History.of(stage, horizontalPodAutoscalers, name);
     stage.demands(name, 100);
-    await stage.serve(name, { scaling: { expectedPeakFactor: 8, quantile: 0.5, release: { grace: "4s", every: "1s" } } });
+    await stage.serve(name, {
+      scaling: { expectedPeakFactor: 8, quantile: 0.5, release: { grace: "4s", every: "1s" } },
+    });
     await stage.told(name, "FloorApplied", "True", "AtBase");
     expect(await stage.finalizers(name)).toEqual([]);
     const calendar = await calendarUntil(Date.now() + 8_000);
