@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startKeda } from "../../../dev/cluster/keda.ts";
 import type { Cluster } from "../../../dev/cluster/cluster.ts";
 import {
+  configMaps,
   defineResource,
   deployments,
   horizontalPodAutoscalers,
@@ -183,7 +184,8 @@ describe("the operator's rights", () => {
     };
     await client.create(filingCalendars, calendar as unknown as FilingCalendar & KubeObject);
     await client.create(secrets, { metadata: { namespace, name: "reader" }, stringData: { token: "t" } });
-    for (const name of ["counted", "by-hpa", "by-keda"]) await writers.apply("setup", deployments, deployment(name));
+    for (const name of ["counted", "by-hpa", "by-keda", "learning"])
+      await writers.apply("setup", deployments, deployment(name));
     await writers.create(autoscaler("by-hpa", BASE));
     await writers.create(scaledObject("by-keda", BASE));
     await writers.create({ ...deployment("set"), kind: "StatefulSet" });
@@ -192,6 +194,7 @@ describe("the operator's rights", () => {
       calendars: [{ name: namespace }],
       prometheus: { url: stage.prometheus.url, authorization: { bearer: { secretName: "reader" } } },
     });
+    await stage.serve("learning", { calendars: [{ name: namespace }] });
     await stage.serve("by-hpa", floorOf(FLOOR));
     await stage.serve("by-keda", floorOf(FLOOR));
     await stage.serve("set", {
@@ -211,6 +214,14 @@ describe("the operator's rights", () => {
       await stage.becomes(horizontalPodAutoscalers, "by-hpa", { spec: { minReplicas: floor } });
     }
     await stage.told("by-hpa", "FloorApplied", "True", "Applied");
+    // What is learnt is kept, and kept again when the past has been looked through.
+    await vi.waitFor(
+      async () => {
+        const kept = await client.get(configMaps, { namespace, name: "learning-forecast" });
+        expect(kept.data?.["notes.json"]).toContain(JSON.stringify(namespace));
+      },
+      { timeout: 60_000, interval: 150 },
+    );
     await stage.close();
     expect(rightsUsed(await stage.requests())).toEqual(listedRights);
   });
