@@ -16,7 +16,9 @@ const BASE = 2;
 /** Up and down, to the base and from it: each change of the floor finds the world as the last crash left it. */
 const FLOORS = [5, 9, BASE, 7, 12, 4, BASE, 6, 3, 11, 8, BASE, 10, 5, 12, BASE];
 
-/** A process starts for each of them, which takes its time where other tests run beside. */
+const NEVER: Moment = { write: Infinity, when: "after" };
+
+/** Two processes start for each of them, which takes its time where other tests run beside. */
 const TIMEOUT = 300_000;
 
 test(
@@ -53,6 +55,18 @@ test(
       expect({ steady, way }, `${from} to ${floor}, killed ${moment.when} write ${moment.write}`).toMatchObject({
         steady: true,
       });
+
+      // The next process goes the rest of the way, from whatever the crash has left.
+      proxy.arm(NEVER, () => undefined);
+      const next = stage.launch(proxy.kubeconfig);
+      await vi.waitFor(
+        async () => {
+          expect(minimum(await floors.now())).toBe(floor);
+          expect((await stage.service(NAME)).status?.scaling?.floor).toBe(floor);
+        },
+        { timeout: 60_000, interval: 50 },
+      );
+      await next.kill("SIGKILL");
     }
 
     await stage.change(NAME, { spec: { events: null } });
