@@ -139,7 +139,7 @@ describe("with what was learnt", () => {
 test("years of days off that the operator is given move deadlines here too", async () => {
   const filings = calendar.replace(
     /dates: .*/,
-    "holidaysFrom: CN\n  filings: [{deadline: {day: 15}, shift: nextWorkday, opens: {day: 1}, settled: true}]",
+    "holidaysFrom: CN\n  filings: [{name: VAT, type: monthly, deadline: {day: 15}, shift: nextWorkday, opens: {day: 1}}]",
   );
   const folder = temporaryFolder();
   const days = ["2027-04-15", "2027-04-16"];
