@@ -54,7 +54,8 @@ export function sceneOf(trace = filingLoad()): Scene {
   return { trace, from: opens - DAY, to: deadline, windowsAt: () => view.windows };
 }
 
-export function replayedService({ workload }: World): InvoiceService {
+/** The service that is replayed in this world; `calendar` names what it follows. */
+export function replayedService({ workload }: World, calendar = "filing"): InvoiceService {
   const { perReplica, utilization, minReplicas, maxReplicas, expectedPeakFactor } = workload;
   return withDefaults(schemaOf(invoiceServiceKind), {
     apiVersion: "invoiceops.dev/v1alpha1",
@@ -63,7 +64,7 @@ export function replayedService({ workload }: World): InvoiceService {
     spec: {
       workload: { apiVersion: "apps/v1", kind: "Deployment", name: "vat-api" },
       demand: { query: "load" },
-      calendars: [{ name: "filing" }],
+      calendars: [{ name: calendar }],
       scaling: { perReplica, utilization, minReplicas, maxReplicas, expectedPeakFactor },
     },
   }) as InvoiceService;

@@ -2,6 +2,7 @@ import type { Backtest } from "../../replay/backtest.ts";
 import { momentText } from "../moments.ts";
 import { chart, escaped } from "./chart.ts";
 import type { BacktestView } from "./numbers.ts";
+import { TOTALS_HEAD, totalsRows } from "./totals.ts";
 
 /** One page that needs nothing else: plots, a table of the windows, and what each way to scale cost. */
 
@@ -44,7 +45,7 @@ export function backtestPage(result: Backtest, view: BacktestView, about: { name
 ${notes(view)}<p class="key">${KEY.map(([colour, words]) => `<span><i style="background:${colour}"></i>${words}</span>`).join("")}</p>
 ${chart(result, { from, to, deadlines, zone, title: "The whole load" })}
 <h2>Costs</h2>
-${costs(view)}
+${table(TOTALS_HEAD, totalsRows(view))}
 <h2>Windows</h2>
 ${windows(view, zone)}
 ${result.windows
@@ -60,28 +61,6 @@ ${result.windows
 
 function notes({ notes: all }: BacktestView): string {
   return all.length === 0 ? "" : `<ul>${all.map((note) => `<li>${escaped(note)}</li>`).join("")}</ul>\n`;
-}
-
-function costs({ totals }: BacktestView): string {
-  const head = [
-    "scaled by",
-    "minutes short",
-    "in the last 72 h",
-    "requests late",
-    "pod-hours",
-    "over the oracle's",
-    "scale events",
-  ];
-  const rows = Object.entries(totals).map(([name, score]) => [
-    name,
-    score.minutesShort.toFixed(1),
-    score.minutesShortLast72h.toFixed(1),
-    String(score.requestsLate),
-    score.podHours.toFixed(0),
-    score.overOracle.toFixed(2),
-    String(score.scaleEvents),
-  ]);
-  return table(head, rows);
 }
 
 function windows(view: BacktestView, zone: string): string {

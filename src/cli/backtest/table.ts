@@ -1,11 +1,12 @@
 import { momentText } from "../moments.ts";
 import type { Paint } from "../paint.ts";
 import type { BacktestView, ScoreView } from "./numbers.ts";
+import { TOTALS_HEAD, totalsRows } from "./totals.ts";
 
 /** What a person reads first: each window, then what it all cost. */
 
 export function backtestText(view: BacktestView, { zone, paint }: { zone: string; paint: Paint }): string {
-  const { windows, totals, forecast, notes } = view;
+  const { windows, forecast, notes } = view;
   const windowRows = windows.map((window) => {
     const [ours, alone] = [window.scaledBy["invoiceops"]!, window.scaledBy["HPA alone"]!];
     return [
@@ -19,15 +20,6 @@ export function backtestText(view: BacktestView, { zone, paint }: { zone: string
       [shortfallWords(window), window.hpaAloneAsGood ? "the HPA alone is as good" : ""].filter(Boolean).join("; "),
     ];
   });
-  const totalRows = Object.entries(totals).map(([name, score]) => [
-    name,
-    score.minutesShort.toFixed(1),
-    score.minutesShortLast72h.toFixed(1),
-    String(score.requestsLate),
-    score.podHours.toFixed(0),
-    score.overOracle.toFixed(2),
-    String(score.scaleEvents),
-  ]);
   return [
     `${view.samples} samples, ${momentText(Date.parse(view.from), zone)} to ${momentText(Date.parse(view.to), zone)}`,
     `${view.perReplica} requests/s a replica, planned with ${(100 * view.utilization).toFixed(0)} % of it`,
@@ -35,7 +27,7 @@ export function backtestText(view: BacktestView, { zone, paint }: { zone: string
     ...(windowRows.length === 0
       ? []
       : [...columns([WINDOW_HEAD, ...windowRows], paint), "short: minutes with more demand than ready pods serve", ""]),
-    ...columns([TOTAL_HEAD, ...totalRows], paint),
+    ...columns([TOTALS_HEAD, ...totalsRows(view)], paint),
     ...(forecast.coverageP90 === null
       ? []
       : [
@@ -58,15 +50,6 @@ const WINDOW_HEAD = [
   "pod-hours/oracle: invoiceops",
   "HPA alone",
   "",
-];
-const TOTAL_HEAD = [
-  "scaled by",
-  "min short",
-  "in the last 72 h",
-  "requests late",
-  "pod-hours",
-  "/ oracle",
-  "scale events",
 ];
 
 function shortBy(scores: Record<string, ScoreView>): string[] {

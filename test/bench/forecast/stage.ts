@@ -1,11 +1,10 @@
-import { schemaOf } from "../../../src/api/v1alpha1/crd.ts";
-import { withDefaults } from "../../../src/api/v1alpha1/defaults.ts";
-import { invoiceServiceKind, type InvoiceService } from "../../../src/api/v1alpha1/invoice-service.ts";
+import type { InvoiceService } from "../../../src/api/v1alpha1/invoice-service.ts";
 import type { CalendarView } from "../../../src/operator/calendars.ts";
 import { DEFAULT_HPA } from "../../../src/replay/hpa.ts";
 import { seeded } from "../../../src/replay/random.ts";
 import type { Scene, World } from "../../../src/replay/simulate.ts";
 import { highestIn, type Trace } from "../../../src/replay/trace.ts";
+import { replayedService } from "../../support/replayed.ts";
 import { baseLoad } from "./base-load.ts";
 import type { Cell } from "./cells.ts";
 import { CALENDAR, extended, filedWindows, viewsOf, type FiledWindow } from "./filing.ts";
@@ -68,7 +67,7 @@ export function stageOf(cell: Cell): Stage {
     outages: cell.trouble === "outage" ? [outageIn(window, random)] : [],
   };
   const deadlines = [window.until, ...(window.extension ? [window.extension.from] : [])];
-  return { scene, world, service: serviceOf(world), viewsAt, window, deadlines };
+  return { scene, world, service: replayedService(world, CALENDAR), viewsAt, window, deadlines };
 }
 
 function windowsFor({ seed, trouble }: Cell, random: () => number): { windows: FiledWindow[]; index: number } {
@@ -102,19 +101,4 @@ function since({ start, stepMs, load }: Trace, at: number): Trace {
 function outageIn({ until }: FiledWindow, random: () => number): { from: number; to: number } {
   const from = until - (1 + Math.floor(3 * random())) * DAY_MS + 8 * HOUR_MS;
   return { from, to: from + 6 * HOUR_MS };
-}
-
-function serviceOf({ workload }: World): InvoiceService {
-  const { perReplica, utilization, minReplicas, maxReplicas, expectedPeakFactor } = workload;
-  return withDefaults(schemaOf(invoiceServiceKind), {
-    apiVersion: "invoiceops.dev/v1alpha1",
-    kind: "InvoiceService",
-    metadata: { name: "bench", namespace: "bench" },
-    spec: {
-      workload: { apiVersion: "apps/v1", kind: "Deployment", name: "bench" },
-      demand: { query: "load" },
-      calendars: [{ name: CALENDAR }],
-      scaling: { perReplica, utilization, minReplicas, maxReplicas, expectedPeakFactor },
-    },
-  }) as InvoiceService;
 }
